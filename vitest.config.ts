@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** `INGOT_TESTS=full` runs the slow tests (`*.full.test.ts`) and nothing else. */
+const full = process.env['INGOT_TESTS'] === 'full';
+
+export default defineConfig({
+  resolve: { conditions: ['ingot-source'] },
+  ssr: { resolve: { conditions: ['ingot-source'] } },
+  test: {
+    include: full ? ['**/*.full.test.ts'] : ['**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/tmp/**', ...(full ? [] : ['**/*.full.test.ts'])],
+    execArgv: ['--conditions=ingot-source'],
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+    env: { NX_DAEMON: 'false', TZ: 'UTC' },
+  },
+});
