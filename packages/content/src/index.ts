@@ -1,1 +1,14 @@
-export {};
+export { ContentError } from './error.ts';
+export type { ErrorFacts } from './error.ts';
+export type { Descriptor, Platform } from './descriptor.ts';
+export type { ByteRange, Fetcher, FileSpan, Ingester, Located, Store } from './store.ts';
+
+export { digestOf, hexOf, isDigest } from './digest.ts';
+export { docker, isConfig, isIndex, isLayer, isManifest, layerCompression, oci } from './media-type.ts';
+export type { Compression } from './media-type.ts';
+export { formatPlatform, matchesPlatform, parsePlatform } from './platform.ts';
+export { children, encodeJson, parseConfig, parseIndex, parseManifest } from './manifest.ts';
+export type { ImageConfig, ImageIndex, ImageManifest } from './manifest.ts';
+
+export { readBlob, verified } from './read.ts';
+export { MemoryStore } from './memory-store.ts';
