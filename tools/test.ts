@@ -1,0 +1,35 @@
+/**
+ * `npm test`: every check of the repository, each reported in a line of its own, and at the end how many passed and
+ * failed. A step that fails does not stop the others. `--full` runs the slow tests instead, and nothing else.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { testEnvironment } from './test/environment.ts';
+import { refereeTools } from './test/referee-tools.ts';
+import { programStep, runStep, type Outcome, type Step } from './test/step.ts';
+import { vitestStep } from './test/vitest.ts';
+
+const full = process.argv.includes('--full');
+const scratch = await mkdtemp(join(tmpdir(), 'ingot-'));
+const environment = testEnvironment(process.env, scratch, full);
+
+const checks: Step[] = [
+  programStep('format', 'prettier', ['--check', '--log-level=warn', '.']),
+  programStep('lint', 'eslint', ['.']),
+  programStep('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']),
+];
+const steps: Step[] = full
+  ? [refereeTools, vitestStep('slow tests', scratch, 60)]
+  : [refereeTools, ...checks, vitestStep('tests', scratch, 20)];
+
+const outcomes: Outcome[] = [];
+try {
+  for (const step of steps) outcomes.push(await runStep(step, environment, (text) => process.stdout.write(text)));
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+
+const sum = (count: 'passed' | 'failed') => outcomes.reduce((total, outcome) => total + outcome[count], 0);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
+console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
