@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+
+import type { Descriptor, Fetcher, Ingester, Located, Store } from '@ingot/content';
+import { recompressTo } from '@ingot/content';
+import type { IsoContent } from '@ingot/iso9660';
+
+import { SolutionError } from '../error.ts';
+import type { Plan, PlannedContent, PlannedFile, PlannedRecompression } from '../plan/plan.ts';
+
+/** Finds what a plan names. */
+export interface ContentSources {
+  readonly workspaceRoot: string;
+  /** Opens a source of the plan, in the grammar of sources, with paths relative to the workspace root. */
+  readonly open: (source: string) => Promise<Fetcher & Located>;
+  /** The shared blob store, where recompressed layers are kept. */
+  readonly store: Store & Ingester & Located;
+}
+
+type BlobContent = Extract<PlannedContent, { source: string }>;
+
+/**
+ * Where the bytes of each content of a plan are, by digest. Layers that the plan had recompressed are made again where
+ * the store no longer has them. Throws INGOT_BLOB_MISSING naming the blob, its image and its source.
+ */
+export async function locateContents(plan: Plan, sources: ContentSources): Promise<Map<string, IsoContent>> {
+  const open = once(sources.open);
+  const found = new Map<string, IsoContent>();
+  for (const file of plan.files) {
+    if (found.has(file.digest)) continue;
+    const content = plan.contents[file.digest];
+    if (content === undefined) throw badPlan(`the plan names no content for ${file.path}`);
+    if ('text' in content) found.set(file.digest, { bytes: new TextEncoder().encode(content.text) });
+    else if ('file' in content) found.set(file.digest, { path: resolve(sources.workspaceRoot, content.file) });
+    else found.set(file.digest, await locateBlob(file, content, open, sources.store));
+  }
+  return found;
+}
+
+/** A plan that this version of Ingot can't have written. */
+export function badPlan(message: string): SolutionError {
+  return new SolutionError('INGOT_PLAN', message, { help: 'Plan the Solution again: remove dist/plan.json and run the target plan.' });
+}
+
+type Open = ContentSources['open'];
+
+async function locateBlob(file: PlannedFile, content: BlobContent, open: Open, store: ContentSources['store']): Promise<IsoContent> {
+  const mediaType = 'mediaType' in content ? content.mediaType : content.recompressed.mediaType;
+  const descriptor: Descriptor = { mediaType, digest: file.digest, size: file.size };
+  const kept = await store.locate(descriptor);
+  if ('recompressed' in content) {
+    return kept ?? (await recompressed(file, content.source, content.recompressed, open, store));
+  }
+  const from = await open(content.source);
+  const span = (await from.locate(descriptor)) ?? kept;
+  if (span !== undefined) return { path: span.path, offset: span.offset };
+  if (await from.exists(descriptor)) return { fetch: () => from.fetch(descriptor) };
+  throw missing(file, content.source);
+}
+
+async function recompressed(
+  file: PlannedFile,
+  source: string,
+  { level, ...from }: PlannedRecompression,
+  open: Open,
+  store: ContentSources['store'],
+): Promise<IsoContent> {
+  const fetcher = await open(source);
+  if (!(await fetcher.exists(from))) throw missing(file, source, from.digest);
+  const made = await recompressTo(fetcher, from, store, { level, expected: file.digest });
+  const span = await store.locate(made.descriptor);
+  if (span === undefined) throw missing(file, source);
+  return { path: span.path, offset: span.offset };
+}
+
+function missing(file: PlannedFile, source: string, digest = file.digest): SolutionError {
+  const project = source.startsWith('project:') ? source.slice('project:'.length) : undefined;
+  return new SolutionError('INGOT_BLOB_MISSING', `${file.path} is nowhere: ${source} no longer has ${digest}`, {
+    digest,
+    help:
+      project === undefined
+        ? `Put ${source} back as it was when the Solution was planned, or plan again.`
+        : `Build the image again: nx run ${project}:image --skip-nx-cache.`,
+  });
+}
+
+function once<T>(open: (source: string) => Promise<T>): (source: string) => Promise<T> {
+  const opened = new Map<string, Promise<T>>();
+  return (source) => {
+    const promise = opened.get(source) ?? open(source);
+    opened.set(source, promise);
+    return promise;
+  };
+}

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { hostname } from 'node:os';
+import { promisify } from 'node:util';
+
+import { SolutionError } from '../error.ts';
+
+const run = promisify(execFile);
+
+/** What of a build's circumstances the author may ask for (`buildInfo` in solution.yaml). */
+export type BuildFact = 'time' | 'host' | 'revision';
+
+/** SOURCE_DATE_EPOCH as seconds since 1970, or undefined where it is not set. Throws INGOT_SOURCE_DATE_EPOCH. */
+export function sourceDateEpoch(environment: NodeJS.ProcessEnv = process.env): number | undefined {
+  const text = environment['SOURCE_DATE_EPOCH'];
+  if (text === undefined || text === '') return undefined;
+  const seconds = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seconds)) {
+    throw new SolutionError('INGOT_SOURCE_DATE_EPOCH', `SOURCE_DATE_EPOCH is not a number of seconds: ${text}`, {
+      help: 'Set it to a whole number of seconds since 1970, or unset it.',
+    });
+  }
+  return seconds;
+}
+
+const prefix = 'solutions.metalk8s.scality.com';
+
+/** The annotations of the facts that are asked for. Throws INGOT_REVISION where git can't tell. */
+export async function buildAnnotations(facts: readonly BuildFact[], folder: string): Promise<Record<string, string>> {
+  const annotations: Record<string, string> = {};
+  if (facts.includes('time')) {
+    const seconds = sourceDateEpoch() ?? Number(await git(folder, 'log', '-1', '--format=%ct'));
+    annotations[`${prefix}/build-timestamp`] = new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+  }
+  if (facts.includes('host')) annotations[`${prefix}/build-host`] = hostname();
+  if (facts.includes('revision')) {
+    annotations[`${prefix}/git-revision`] = await git(folder, 'describe', '--always', '--long', '--tags', '--dirty');
+  }
+  return annotations;
+}
+
+async function git(folder: string, ...args: string[]): Promise<string> {
+  try {
+    return (await run('git', ['-C', folder, ...args])).stdout.trim();
+  } catch (cause) {
+    throw new SolutionError('INGOT_REVISION', `buildInfo asks for what git knows, and git ${args[0]} failed in ${folder}`, {
+      help: 'Build inside a git repository with a commit, set SOURCE_DATE_EPOCH for the time, or leave time and revision out of buildInfo.',
+      cause,
+    });
+  }
+}
