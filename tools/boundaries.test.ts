@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { importsOf } from './boundaries/imports.ts';
+import { emptyNames } from './boundaries/names.ts';
+import { heavyPluginImports } from './boundaries/plugin-load.ts';
+import { allowed, breaches, type Declared } from './boundaries/rules.ts';
+import { filesUnder, manifestOf, packageNames, sourceFiles, type SourceFile } from './repository.ts';
+
+const plugins = ['oci', 'solution'];
+const sources = sourceFiles('packages');
+
+function declared(): Declared {
+  const namesOf = (folder: string) => {
+    const { dependencies, peerDependencies } = manifestOf(folder);
+    return Object.keys({ ...dependencies, ...peerDependencies });
+  };
+  const { dependencies, devDependencies } = manifestOf('');
+  return {
+    packages: Object.fromEntries(packageNames().map((name) => [name, namesOf(`packages/${name}`)])),
+    root: Object.keys({ ...dependencies, ...devDependencies }),
+  };
+}
+
+describe('the imports of this repository', () => {
+  it('are read from every package', () => {
+    expect(Object.keys(allowed)).toEqual(expect.arrayContaining(packageNames()));
+    for (const name of packageNames())
+      expect(sources.some(({ path }) => path.startsWith(`packages/${name}/`))).toBe(true);
+  });
+
+  it('go downwards only, and are declared', () => {
+    expect(breaches(sources, declared())).toEqual([]);
+  });
+
+  it.each(plugins)('leave the plugin of %s quick to load', (name) => {
+    const plugin = `packages/${name}/src/plugin.ts`;
+    expect(sources.map(({ path }) => path)).toContain(plugin);
+    expect(heavyPluginImports(sources, plugin)).toEqual([]);
+  });
+
+  it('come from files and folders whose names say what is inside', () => {
+    expect(emptyNames(filesUnder(''))).toEqual([]);
+  });
+});
+
+describe('the import rules', () => {
+  const known: Declared = {
+    packages: { content: ['tar'], workspace: ['@ingot/content'], solution: ['yaml', '@ingot/iso9660'], cli: [] },
+    root: ['vitest'],
+  };
+  const check = (path: string, text: string) => breaches([{ path: `packages/${path}`, text }], known);
+
+  it.each([
+    ['content/src/a.ts', `import { x } from '@ingot/iso9660';`, 'content must not import @ingot/iso9660'],
+    ['content/src/a.test.ts', `import { x } from '@ingot/iso9660';`, 'content must not import @ingot/iso9660'],
+    ['content/src/a.ts', `import type { Tree } from '@nx/devkit';`, 'content knows nothing of Nx'],
+    ['content/src/a.ts', `type T = import('nx/src/x').T;`, 'content knows nothing of Nx'],
+    ['content/src/a.ts', `import zlib from 'fflate';`, 'fflate is not a dependency'],
+    ['content/src/a.ts', `import { it } from 'vitest';`, 'vitest is not a dependency'],
+    ['content/src/a.ts', `import { x } from '../../oci/src/x.ts';`, 'leaves its package'],
+    ['content/src/a.ts', `import { referee } from '../../../tools/referee.ts';`, 'leaves its package'],
+    ['iso9660/src/a.ts', `await import('@ingot/content');`, 'iso9660 must not import @ingot/content'],
+    ['iso9660/src/a.ts', `export * from '@ingot/content';`, 'iso9660 must not import @ingot/content'],
+    ['workspace/src/a.ts', `import { logger } from '@nx/devkit';`, 'loads @nx/devkit at import'],
+    ['workspace/src/a.ts', `import { type Tree } from '@nx/devkit';`, 'loads @nx/devkit at import'],
+    ['workspace/src/a.ts', `import { plan } from '@ingot/solution';`, 'workspace must not import @ingot/solution'],
+    ['oci/src/a.ts', `import { plan } from '@ingot/solution';`, 'oci must not import @ingot/solution'],
+    ['solution/src/plan/a.ts', `import { logger } from '@nx/devkit';`, 'loads @nx/devkit at import'],
+    ['solution/src/plan/a.ts', `import run from '../executors/plan/executor.ts';`, 'imports upwards'],
+    ['solution/src/plan/a.ts', `import { x } from '@ingot/iso9660/src/plan.ts';`, 'reaches into a package'],
+    ['solution/src/plan/a.ts', `import { x } from '@ingot/oci';`, '@ingot/oci is not a dependency'],
+    ['cli/src/a.ts', `await import('@nx/devkit');`, 'the cli never loads Nx'],
+    ['cli/src/a.ts', `import { image } from '@ingot/oci';`, 'cli must not import @ingot/oci'],
+  ])('refuse in %s: %s', (path, text, wrong) => {
+    expect(check(path, `\n${text}`)).toEqual([expect.stringMatching(`^packages/${path}:2  `)]);
+    expect(check(path, text)[0]).toContain(wrong);
+  });
+
+  it.each([
+    ['content/src/a.ts', `import { Header } from 'tar/header'; import { b } from './b.ts'; import fs from 'node:fs';`],
+    ['content/src/a.test.ts', `import { it } from 'vitest'; import { referee } from '../../../tools/referee.ts';`],
+    ['workspace/src/a.ts', `import type { Tree } from '@nx/devkit'; await import('nx/src/x.js');`],
+    ['workspace/src/a.ts', `import { digestOf } from '@ingot/content'; // import { x } from '@ingot/solution';`],
+    ['solution/src/generators/a/generator.ts', `import { formatFiles } from '@nx/devkit';`],
+    ['solution/src/executors/plan/executor.ts', `import { plan } from '../../plan/plan.ts';`],
+    ['cli/src/a.ts', `import { verify } from '@ingot/solution'; import { openIso } from '@ingot/iso9660';`],
+  ])('allow in %s: %s', (path, text) => {
+    expect(check(path, text)).toEqual([]);
+  });
+
+  it('find what a plugin loads through its own files', () => {
+    const files: SourceFile[] = [
+      {
+        path: 'packages/oci/src/plugin.ts',
+        text: `import { a } from './a/a.ts'; import type { T } from '@nx/devkit';`,
+      },
+      {
+        path: 'packages/oci/src/a/a.ts',
+        text: `import fs from 'node:fs';\nimport { parse } from 'yaml';\nimport('ajv');`,
+      },
+    ];
+    expect(heavyPluginImports(files, 'packages/oci/src/plugin.ts')).toEqual([
+      'packages/oci/src/a/a.ts:2  packages/oci/src/plugin.ts loads yaml at import; use await import()',
+    ]);
+  });
+
+  it('refuse names that say nothing', () => {
+    const wrong = [
+      'packages/a/src/utils/b.ts',
+      'packages/a/src/helpers.ts',
+      'tools/misc.test.ts',
+      'e2e/manager/x.yaml',
+    ];
+    expect(emptyNames([...wrong, 'packages/a/src/utilization.ts', 'docs/common-errors.md'])).toEqual(wrong);
+  });
+});
+
+describe('reading imports', () => {
+  it('tells what is loaded, when', () => {
+    const text = [
+      `import a from 'a';`,
+      `import type { B } from 'b';`,
+      `import { type C } from 'c';`,
+      `import 'd';`,
+      `export { e } from 'e';`,
+      `export type { F } from 'f';`,
+      `const g = await import('g');`,
+      `let h: import('h').H;`,
+      `import i = require('i');`,
+      `require('j');`,
+      `import(name);`,
+      `const text = "import k from 'k'"; // import l from 'l'`,
+    ].join('\n');
+    expect(importsOf(text, 'x.ts').map(({ specifier, kind, line }) => `${line} ${specifier} ${kind}`)).toEqual([
+      '1 a static',
+      '2 b type',
+      '3 c static',
+      '4 d static',
+      '5 e static',
+      '6 f type',
+      '7 g dynamic',
+      '8 h type',
+      '9 i static',
+      '10 j dynamic',
+      '11 <computed> dynamic',
+    ]);
+  });
+});
