@@ -11,4 +11,13 @@ export { children, encodeJson, parseConfig, parseIndex, parseManifest } from './
 export type { ImageConfig, ImageIndex, ImageManifest } from './manifest.ts';
 
 export { readBlob, verified } from './read.ts';
+export type { Content } from './read.ts';
+export { readSpan } from './file-span.ts';
 export { MemoryStore } from './memory-store.ts';
+export { LayoutStore, refName } from './layout-store.ts';
+export { BlobStore, storeFolder } from './blob-store.ts';
+export { firstOf } from './first-of.ts';
+
+export { copy } from './copy.ts';
+export type { CopyOptions } from './copy.ts';
+export { platformsOf, selectPlatform } from './select.ts';

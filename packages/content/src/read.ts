@@ -31,21 +31,34 @@ export async function readBlob(
   return Buffer.concat(parts);
 }
 
+/** A blob's bytes whose keeper wants to know when they turn out wrong: a cache then drops them. */
+export interface Content extends AsyncIterable<Uint8Array> {
+  /** Tells the keeper. Never throws. */
+  reject?(): Promise<void>;
+}
+
 /**
  * Passes `content` on and checks it: after the last byte it throws ContentError INGOT_BLOB_WRONG where size or digest
- * differ, and at once where there are more bytes than the descriptor says.
+ * differ, and at once where there are more bytes than the descriptor says. Content that can be rejected is.
  */
-export async function* verified(
-  descriptor: Descriptor,
-  content: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* verified(descriptor: Descriptor, content: Content): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* checked(descriptor, content);
+  } catch (error) {
+    if (error instanceof ContentError && error.code === 'INGOT_BLOB_WRONG') await content.reject?.();
+    throw error;
+  }
+}
+
+async function* checked(descriptor: Descriptor, content: Content): AsyncGenerator<Uint8Array, void, undefined> {
   const hex = hexOf(descriptor.digest);
   const hash = createHash('sha256');
   let size = 0;
   for await (const part of content) {
     size += part.length;
-    if (size > descriptor.size)
+    if (size > descriptor.size) {
       throw wrongBlob(descriptor, `has more than the ${descriptor.size} bytes it should have`);
+    }
     hash.update(part);
     yield part;
   }

@@ -1,0 +1,45 @@
+import { missing } from './memory-store.ts';
+import type { Descriptor } from './descriptor.ts';
+import type { Content } from './read.ts';
+import type { ByteRange, Fetcher, FileSpan, Located } from './store.ts';
+
+/** Looks for each blob in these places, in this order. */
+export function firstOf(places: readonly (Fetcher & Partial<Located>)[]): Fetcher & Located {
+  return new FirstOf(places);
+}
+
+class FirstOf implements Fetcher, Located {
+  readonly #places: readonly (Fetcher & Partial<Located>)[];
+
+  constructor(places: readonly (Fetcher & Partial<Located>)[]) {
+    this.#places = places;
+  }
+
+  async exists(descriptor: Descriptor): Promise<boolean> {
+    return (await this.#holder(descriptor)) !== undefined;
+  }
+
+  fetch(descriptor: Descriptor, range?: ByteRange): Content {
+    let content: Content | undefined;
+    const read = async function* (this: FirstOf): AsyncGenerator<Uint8Array, void, undefined> {
+      const holder = await this.#holder(descriptor);
+      if (holder === undefined) throw missing(descriptor, 'any of the places that were looked at');
+      content = holder.fetch(descriptor, range);
+      yield* content;
+    };
+    return { [Symbol.asyncIterator]: () => read.call(this), reject: async () => content?.reject?.() };
+  }
+
+  async locate(descriptor: Descriptor): Promise<FileSpan | undefined> {
+    for (const place of this.#places) {
+      const span = await place.locate?.(descriptor);
+      if (span !== undefined) return span;
+    }
+    return undefined;
+  }
+
+  async #holder(descriptor: Descriptor): Promise<Fetcher | undefined> {
+    for (const place of this.#places) if (await place.exists(descriptor)) return place;
+    return undefined;
+  }
+}
