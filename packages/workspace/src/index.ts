@@ -1,1 +1,24 @@
-export {};
+export { ProjectError, throwErrors } from './error.ts';
+export type { Place, ProjectErrorFacts } from './error.ts';
+export { didYouMean, nearest } from './nearest.ts';
+
+export { parseProjectFile } from './project-file/parse.ts';
+export type { ParseOptions, ProjectFile } from './project-file/parse.ts';
+export type { Path } from './project-file/tree.ts';
+export type { Schema } from './project-file/schema.ts';
+export { claimOf } from './project-file/claim.ts';
+export type { Claim } from './project-file/claim.ts';
+
+export { formatError } from './report/format-error.ts';
+export type { FormatErrorOptions } from './report/format-error.ts';
+export { formatBytes, formatDuration } from './report/format-bytes.ts';
+export { progress } from './report/progress.ts';
+export type { Progress, ProgressOptions, ProgressStream } from './report/progress.ts';
+
+export { executor } from './run/outcome.ts';
+export type { Outcome, RunOne } from './run/outcome.ts';
+export { batch } from './run/batch.ts';
+export type { BatchTaskResult } from './run/batch.ts';
+
+export { imageOutput, imageTargetOf, projectImage, projectNode, readImageResult } from './image/result.ts';
+export type { ImageOutput, ImageResult, InheritedBlob, ProjectImage, ProjectImageOptions } from './image/result.ts';

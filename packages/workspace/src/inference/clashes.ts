@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ProjectError, type Place } from '../error.ts';
+
+/** The project files of Ingot, and the targets that each makes unless nx.json names them otherwise. */
+const projectFiles = [
+  { file: 'image.yaml', plugin: '@ingot/oci/plugin', targets: ['image', 'export'] },
+  { file: 'solution.yaml', plugin: '@ingot/solution/plugin', targets: ['plan', 'pack', 'verify'] },
+] as const;
+
+export interface ClashOptions {
+  readonly workspaceRoot: string;
+  /** nx.json's `plugins`. */
+  readonly plugins: readonly unknown[] | undefined;
+  /** The project file, relative to the workspace's root. */
+  readonly file: string;
+  /** Target name → the executor that the file gives it. */
+  readonly targets: ReadonlyMap<string, string>;
+}
+
+/**
+ * Who else claims the names of a project file's targets: a script of package.json (it would win silently), another
+ * executor in project.json, another project file of Ingot. ProjectErrors INGOT_TARGET_CLASH naming both places.
+ */
+export function clashes(options: ClashOptions): ProjectError[] {
+  return [...scriptClashes(options), ...projectJsonClashes(options), ...projectFileClashes(options)];
+}
+
+function scriptClashes({ workspaceRoot, file, targets }: ClashOptions): ProjectError[] {
+  const other = beside(file, 'package.json');
+  const manifest = readJson(join(workspaceRoot, other));
+  const scripts = (manifest?.json['scripts'] ?? {}) as object;
+  const nx = manifest?.json['nx'] as { includedScripts?: string[] } | undefined;
+  const included = nx?.includedScripts ?? Object.keys(scripts);
+  return Object.keys(scripts)
+    .filter((name) => targets.has(name) && included.includes(name))
+    .map((name) => clash(name, file, placeOf(name, 'scripts', manifest!.text, other), 'the script'));
+}
+
+function projectJsonClashes({ workspaceRoot, file, targets }: ClashOptions): ProjectError[] {
+  const other = beside(file, 'project.json');
+  const project = readJson(join(workspaceRoot, other));
+  const configured = (project?.json['targets'] ?? {}) as Record<string, { executor?: string; command?: string } | null>;
+  return Object.entries(configured)
+    .filter(([name, target]) => {
+      const executor = target?.executor ?? (target?.command === undefined ? undefined : 'nx:run-commands');
+      return targets.has(name) && executor !== undefined && executor !== targets.get(name);
+    })
+    .map(([name]) => clash(name, file, placeOf(name, 'targets', project!.text, other), 'the target'));
+}
+
+function projectFileClashes({ workspaceRoot, file, targets, plugins }: ClashOptions): ProjectError[] {
+  return projectFiles.flatMap((kind) => {
+    const other = beside(file, kind.file);
+    if (other === file || !isOurs(join(workspaceRoot, other))) return [];
+    const options = optionsOf(kind.plugin, plugins);
+    const claimed = kind.targets.map((name) => String(options[`${name}Target`] ?? name));
+    return claimed
+      .filter((name) => targets.has(name))
+      .map((name) => clash(name, file, { file: other, line: 1, column: 1 }, 'the target'));
+  });
+}
+
+function clash(name: string, file: string, other: Place, what: string): ProjectError {
+  const where = `${other.file}:${other.line}:${other.column}`;
+  return new ProjectError(
+    'INGOT_TARGET_CLASH',
+    `the target "${name}" is claimed by ${what} "${name}" in ${where}, too`,
+    {
+      place: { file, line: 1, column: 1 },
+      help: `rename it there, or name the target otherwise in the plugin's options in nx.json`,
+    },
+  );
+}
+
+/** The options that nx.json gives a plugin. */
+function optionsOf(plugin: string, plugins: readonly unknown[] | undefined): Readonly<Record<string, unknown>> {
+  for (const entry of plugins ?? []) {
+    const configured = entry as { plugin?: string; options?: Record<string, unknown> };
+    if (configured.plugin === plugin && configured.options) return configured.options;
+  }
+  return {};
+}
+
+/** The line of `"name"` after `"section"`, in JSON as people and npm write it. */
+function placeOf(name: string, section: string, text: string, file: string): Place {
+  const start = Math.max(0, text.indexOf(JSON.stringify(section)));
+  const offset = Math.max(0, text.indexOf(JSON.stringify(name), start));
+  const before = text.slice(0, offset).split('\n');
+  return { file, line: before.length, column: before.at(-1)!.length + 1 };
+}
+
+function beside(file: string, name: string): string {
+  return file.slice(0, file.lastIndexOf('/') + 1) + name;
+}
+
+function isOurs(path: string): boolean {
+  try {
+    return /^\s*ingot\s*:/m.test(readFileSync(path, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Undefined for what is missing or broken: Nx itself reports that. */
+function readJson(path: string): { json: Record<string, unknown>; text: string } | undefined {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const json: unknown = JSON.parse(text);
+    return typeof json === 'object' && json !== null ? { json: json as Record<string, unknown>, text } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { posix, join } from 'node:path';
+import { claimOf } from '../project-file/claim.ts';
+import { openCache } from './cache.ts';
+
+export interface FactsOptions<Facts> {
+  /** The kind of the first key: `image` of `ingot: image/v1`. Any version counts: the executor reports a wrong one. */
+  readonly kind: string;
+  /** Names the cache: the plugin's package. */
+  readonly plugin: string;
+  /** Changes whenever `read` may answer differently: the plugin's version. */
+  readonly version: string;
+  /**
+   * Takes out of a file's plain value what inference needs. The value may be anything (the file is not checked against
+   * its schema here, so that a mistake in it fails its own targets and nothing else); undefined for broken YAML.
+   * Must depend on nothing but the value, and answer with what JSON can hold.
+   */
+  readonly read: (value: unknown) => Facts;
+}
+
+export interface ProjectFacts<Facts> {
+  /** The project file, relative to the workspace's root. */
+  readonly file: string;
+  /** Its folder: the project's root; `.` at the top. */
+  readonly root: string;
+  readonly facts: Facts;
+}
+
+/**
+ * What inference needs to know of each project file that is ours, in the order of `files`. Parses only files that
+ * changed since the last time (by the hash of their text).
+ */
+export async function projectFacts<Facts>(
+  files: readonly string[],
+  workspaceRoot: string,
+  options: FactsOptions<Facts>,
+): Promise<ProjectFacts<Facts>[]> {
+  const cache = openCache<Facts>(workspaceRoot, options.plugin, options.version);
+  const found: ProjectFacts<Facts>[] = [];
+  for (const file of files) {
+    const text = readText(join(workspaceRoot, file));
+    const claim = text === undefined ? undefined : claimOf(text);
+    if (text === undefined || !claim || !isKind(claim.kind, options.kind)) continue;
+    const key = createHash('sha256').update(text).digest('hex');
+    const facts = cache.get(key) ?? options.read(await plainYaml(text));
+    cache.set(key, facts);
+    found.push({ file, root: posix.dirname(file), facts });
+  }
+  cache.save();
+  return found;
+}
+
+/** Misspelt kinds count as well (by one or two letters), so that running the target says what is wrong. */
+function isKind(kind: string, wanted: string): boolean {
+  if (kind === wanted || kind === '') return true;
+  const letters = new Set(wanted);
+  return Math.abs(kind.length - wanted.length) <= 1 && [...kind].filter((letter) => !letters.has(letter)).length <= 1;
+}
+
+/** Undefined for broken YAML. Loads the parser only here: an unchanged workspace never needs it. */
+async function plainYaml(text: string): Promise<unknown> {
+  const { parse } = await import('yaml');
+  try {
+    return parse(text, { maxAliasCount: 100, logLevel: 'silent', uniqueKeys: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where there is no such file. */
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * The name that Nx gives the project in this folder, by its project.json or package.json; undefined where neither
+ * names it, and the project file's own `name` counts.
+ */
+export function projectName(workspaceRoot: string, root: string): string | undefined {
+  const project = readJson(join(workspaceRoot, root, 'project.json'));
+  const manifest = readJson(join(workspaceRoot, root, 'package.json'));
+  const nx = manifest?.['nx'] as { name?: unknown } | undefined;
+  return [project?.['name'], nx?.name, manifest?.['name']].find((name) => typeof name === 'string');
+}
+
+function readJson(path: string): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
