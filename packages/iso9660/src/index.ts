@@ -13,3 +13,5 @@ export { implantMd5 } from './isomd5/implant.ts';
 export type { ImplantOptions } from './isomd5/implant.ts';
 export { MediaSum } from './isomd5/media-sum.ts';
 export { APPLICATION_USE } from './isomd5/application-use.ts';
+export { extract } from './extract/extract.ts';
+export type { Extracted, ExtractOptions } from './extract/extract.ts';

@@ -1,0 +1,199 @@
+import { mkdir, mkdtemp, open, readdir, rename, rm, statfs, symlink, utimes } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { IsoError } from '../error.ts';
+import type { IsoEntry, IsoView } from '../read/entry.ts';
+import type { IsoImage } from '../read/open.ts';
+import { leavesFolder } from './links.ts';
+
+export interface ExtractOptions {
+  readonly view?: IsoView;
+  /** What to extract; the folders on the way to it are made as well. Default: everything. */
+  readonly filter?: (entry: IsoEntry) => boolean;
+  /** Replace the folder if it is there and not empty; the old one goes once the new one is complete. */
+  readonly replace?: boolean;
+  /**
+   * What to do with links that lead out of the folder: `refuse` (default) throws INGOT_ISO_LINK before anything is
+   * written, `skip` leaves them out, `keep` makes them.
+   */
+  readonly outsideLinks?: 'refuse' | 'skip' | 'keep';
+  /** Called with the number of bytes of each piece that was written. */
+  readonly onBytes?: (bytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Extracted {
+  readonly files: number;
+  readonly folders: number;
+  readonly links: number;
+  readonly bytes: number;
+  /** Paths left out: devices, pipes and sockets, and links by `outsideLinks: 'skip'`. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Writes what is in an image into `folder`, which must not exist or be empty. All of it comes into being under a
+ * temporary name beside `folder` and is renamed at the end, so that a failure leaves nothing. Links are made last: no
+ * file is ever written through one. Owners are not set; the owner may always read and write (and so delete) what was
+ * extracted; setuid, setgid and sticky bits are dropped, and the umask applies.
+ *
+ * Throws INGOT_ISO_EXISTS, INGOT_ISO_LINK, INGOT_ISO_DUPLICATE (two entries that would be one file here),
+ * INGOT_ISO_SPACE (too little, known beforehand), INGOT_ISO_EXTRACT (the system refused), the signal's reason, and
+ * what reading the image throws.
+ */
+export async function extract(image: IsoImage, folder: string, options: ExtractOptions = {}): Promise<Extracted> {
+  const target = resolve(folder);
+  if (options.replace !== true) await refuseExisting(target);
+  const plan = await planExtraction(image, options);
+  const temporary = await onDisk(target, async () => {
+    await mkdir(dirname(target), { recursive: true });
+    return mkdtemp(join(dirname(target), `.${basename(target)}.`));
+  });
+  try {
+    await refuseFull(temporary, plan.bytes);
+    const content = join(temporary, 'content');
+    await writeAll(image, plan, content, options);
+    await onDisk(target, () => moveInto(content, target, temporary));
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return {
+    files: plan.files.length,
+    folders: plan.folders.length,
+    links: plan.links.length,
+    bytes: plan.bytes,
+    skipped: plan.skipped,
+  };
+}
+
+interface Plan {
+  readonly folders: readonly IsoEntry[];
+  readonly files: readonly IsoEntry[];
+  readonly links: readonly IsoEntry[];
+  readonly skipped: readonly string[];
+  readonly bytes: number;
+}
+
+async function planExtraction(image: IsoImage, options: ExtractOptions): Promise<Plan> {
+  const entries = new Map<string, IsoEntry>();
+  const skipped: string[] = [];
+  for await (const entry of image.list(options.view)) {
+    options.signal?.throwIfAborted();
+    if (options.filter?.(entry) === false) continue;
+    if (entries.has(entry.path)) throw duplicate(entry.path);
+    if (sep !== '/' && entry.path.includes(sep)) throw refused(entry.path, `a name with "${sep}" cannot be made here`);
+    if (entry.type === 'special') skipped.push(entry.path);
+    else entries.set(entry.path, entry);
+  }
+  const of = (type: IsoEntry['type']) => [...entries.values()].filter((entry) => entry.type === type);
+  const links: IsoEntry[] = [];
+  for (const link of of('symlink')) {
+    const leaves = options.outsideLinks !== 'keep' && leavesFolder(link, entries);
+    if (leaves && options.outsideLinks !== 'skip') throw leaving(link);
+    if (leaves) skipped.push(link.path);
+    else links.push(link);
+  }
+  const files = of('file');
+  return { folders: of('directory'), files, links, skipped, bytes: files.reduce((sum, file) => sum + file.size, 0) };
+}
+
+async function writeAll(image: IsoImage, plan: Plan, content: string, options: ExtractOptions): Promise<void> {
+  await mkdir(content);
+  for (const folder of plan.folders) {
+    options.signal?.throwIfAborted();
+    await onDisk(folder.path, () => mkdir(join(content, folder.path), { recursive: true, mode: modeOf(folder) }));
+  }
+  for (const file of plan.files) await writeFile(image, file, join(content, file.path), options);
+  for (const { path } of plan.links) {
+    await onDisk(path, () => mkdir(dirname(join(content, path)), { recursive: true }));
+  }
+  // Nothing is made below a link: by now every folder is there.
+  for (const { path, target = '' } of plan.links) await onDisk(path, () => symlink(target, join(content, path)));
+  // Inner folders first, and after everything that changes what is in them.
+  for (const folder of plan.folders.toReversed()) await setTime(join(content, folder.path), folder);
+}
+
+async function writeFile(image: IsoImage, file: IsoEntry, path: string, options: ExtractOptions): Promise<void> {
+  // 'wx': where the file system takes two names for one (by case, by Unicode form), the second is an error.
+  const handle = await onDisk(file.path, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'wx', modeOf(file));
+  });
+  try {
+    for await (const bytes of image.read(file)) {
+      options.signal?.throwIfAborted();
+      await onDisk(file.path, () => handle.writeFile(bytes));
+      options.onBytes?.(bytes.length);
+    }
+  } finally {
+    await handle.close();
+  }
+  await setTime(path, file);
+}
+
+function modeOf(entry: IsoEntry): number {
+  if (entry.type === 'directory') return ((entry.mode ?? 0o755) & 0o777) | 0o700;
+  return ((entry.mode ?? 0o644) & 0o777) | 0o600;
+}
+
+async function setTime(path: string, entry: IsoEntry): Promise<void> {
+  const { time } = entry;
+  if (time !== undefined) await onDisk(entry.path, () => utimes(path, time, time));
+}
+
+/** Puts the finished folder in its place; an old one moves into the temporary folder, which is deleted after. */
+async function moveInto(content: string, target: string, temporary: string): Promise<void> {
+  try {
+    await rename(content, target);
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM')) throw error;
+    const old = join(temporary, 'old');
+    await rename(target, old);
+    await rename(content, target).catch(async (failure: unknown) => {
+      await rename(old, target);
+      throw failure;
+    });
+  }
+}
+
+async function refuseExisting(target: string): Promise<void> {
+  const names = await readdir(target).catch((error: unknown) => (hasCode(error, 'ENOENT') ? [] : ['?']));
+  if (names.length === 0) return;
+  const help = 'Name a folder that does not exist, or ask for it to be replaced.';
+  throw new IsoError('INGOT_ISO_EXISTS', `${target} is there already`, { path: target, help });
+}
+
+async function refuseFull(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await onDisk(folder, () => statfs(folder));
+  if (bytes <= bavail * bsize) return;
+  const message = `${folder} has room for ${bavail * bsize} bytes; the content of the image takes ${bytes}`;
+  throw new IsoError('INGOT_ISO_SPACE', message, { path: folder, help: 'Free some space, or name another disk.' });
+}
+
+/** Runs what touches the disk; what the system refuses becomes an IsoError that names the entry. */
+async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (hasCode(cause, 'EEXIST')) throw duplicate(path);
+    throw refused(path, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
+
+function duplicate(path: string): IsoError {
+  const help = 'Extract through another view, or onto a file system that tells these names apart.';
+  return new IsoError('INGOT_ISO_DUPLICATE', `two entries would both be "${path}"`, { path, help });
+}
+
+function leaving({ path, target }: IsoEntry): IsoError {
+  const help = 'Skip or keep such links by the option outsideLinks, if you trust the image.';
+  return new IsoError('INGOT_ISO_LINK', `the link "${path}" to "${target}" leads out of the folder`, { path, help });
+}
+
+function refused(path: string, reason: string, cause?: unknown): IsoError {
+  const help = 'Check permissions, free space and the length of the path, then try again.';
+  return new IsoError('INGOT_ISO_EXTRACT', `cannot extract "${path}": ${reason}`, { path, cause, help });
+}
