@@ -1,0 +1,7 @@
+/** Runs one bench in a process of its own, so that none inherits the memory or the warm code of another. */
+import { pathToFileURL } from 'node:url';
+import type { Bench } from './row.ts';
+
+const bench = (await import(pathToFileURL(process.argv[2] ?? '').href)) as Bench;
+process.send?.({ name: bench.name, rows: await bench.run() });
+process.disconnect?.();
