@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parsePlatform, type Platform } from '@ingot/content';
+import {
+  parseProjectFile,
+  ProjectError,
+  throwErrors,
+  type Place,
+  type ProjectFile,
+  type Schema,
+} from '@ingot/workspace';
+import { parseMode, parseOwner, type Owner } from './permissions.ts';
+
+/** A `files` entry of a layer. */
+export interface FilesDescription {
+  readonly place: Place;
+  readonly from: string;
+  readonly to: string;
+  /** Of files; undefined: by what their owner may execute. */
+  readonly mode: number | undefined;
+  readonly owner: Owner;
+  readonly exclude: readonly string[];
+  readonly target: string | undefined;
+  readonly project: string | undefined;
+}
+
+export interface LayerDescription {
+  readonly place: Place;
+  readonly files: readonly FilesDescription[];
+  /** Undefined: for all. */
+  readonly platforms: readonly Platform[] | undefined;
+}
+
+/** What goes into an image's config; lists and maps are empty where image.yaml says nothing. */
+export interface RunDescription {
+  readonly entrypoint: readonly string[] | undefined;
+  readonly cmd: readonly string[] | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly user: string | undefined;
+  readonly workdir: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ports: readonly string[];
+  readonly volumes: readonly string[];
+  readonly stopSignal: string | undefined;
+}
+
+/** An image.yaml, checked and with every value as the author wrote it. */
+export interface ImageDescription extends RunDescription {
+  readonly file: string;
+  readonly name: string;
+  readonly version: string;
+  /** Undefined for `scratch`. */
+  readonly from: { readonly source: string; readonly place: Place } | undefined;
+  readonly layers: readonly LayerDescription[];
+  readonly platforms: readonly Platform[];
+  readonly platformsPlace: Place;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** What nx.json says for all images of the workspace. */
+export interface ImageDefaults {
+  readonly platforms?: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** What the schema lets through; scalars are read from the text. */
+interface ImageFile {
+  readonly from?: string;
+  readonly platforms?: readonly string[];
+  readonly layers?: readonly {
+    readonly files: readonly {
+      readonly from: string;
+      readonly to: string;
+      readonly mode?: unknown;
+      readonly owner?: unknown;
+      readonly exclude?: readonly string[];
+      readonly target?: string;
+      readonly project?: string;
+    }[];
+    readonly platforms?: readonly string[];
+  }[];
+  readonly volumes?: readonly string[];
+  readonly workdir?: string;
+}
+
+/** OCI distribution-spec: a tag. */
+const tag = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+
+/** The JSON Schema of image.yaml. */
+export function imageSchema(): Schema {
+  const file = new URL('../../schema/image.schema.json', import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as Schema;
+}
+
+let schema: Schema | undefined;
+
+/**
+ * Reads an image.yaml (an absolute path). Throws ProjectErrors with their places: what parseProjectFile throws, and
+ * INGOT_IMAGE_FILE where there is none or it is another tool's, INGOT_FILE_VALUE, INGOT_IMAGE_VERSION,
+ * INGOT_PLATFORM_SYNTAX.
+ */
+export async function readImageFile(path: string, defaults: ImageDefaults = {}): Promise<ImageDescription> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ProjectError('INGOT_IMAGE_FILE', `cannot read ${path}: ${(cause as Error).message}`, { path, cause });
+  });
+  schema ??= imageSchema();
+  const file = parseProjectFile<ImageFile>({ text, file: path, kind: 'image/v1', schema });
+  if (file) return describe(file, defaults);
+  throw new ProjectError('INGOT_IMAGE_FILE', 'this is no image of Ingot: its first key is not `ingot: image/v1`', {
+    place: { file: path, line: 1, column: 1 },
+    help: 'begin the file with `ingot: image/v1`',
+  });
+}
+
+function describe(file: ProjectFile<ImageFile>, defaults: ImageDefaults): ImageDescription {
+  const errors: ProjectError[] = [];
+  /** Collects what is wrong, so that all of it is reported at once. */
+  function attempt<T>(path: readonly (string | number)[], otherwise: T, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      const { code, message, help } = error as ProjectError;
+      errors.push(
+        new ProjectError(code ?? 'INGOT_FILE_VALUE', message, { place: file.place(path), ...(help ? { help } : {}) }),
+      );
+      return otherwise;
+    }
+  }
+  const { value } = file;
+  const text = (...path: (string | number)[]) => file.text(path);
+  const list = (key: string) =>
+    (value[key as keyof ImageFile] as readonly unknown[] | undefined)?.map((_, i) => text(key, i)!);
+  const map = (key: string) =>
+    Object.fromEntries(
+      Object.keys((value[key as keyof ImageFile] ?? {}) as object).map((name) => [name, text(key, name)!]),
+    );
+  const platforms = (path: (string | number)[], written: readonly string[]) =>
+    written.flatMap((each, i) => attempt([...path, i], [], () => [parsePlatform(each)]));
+
+  const layers = (value.layers ?? []).map((layer, i) => ({
+    place: file.place(['layers', i]),
+    platforms: layer.platforms && platforms(['layers', i, 'platforms'], layer.platforms),
+    files: layer.files.map((entry, j) => {
+      const at = ['layers', i, 'files', j];
+      return {
+        place: file.place([...at, 'from']),
+        from: entry.from,
+        to: entry.to,
+        mode: attempt([...at, 'mode'], undefined, () => parseMode(file.text([...at, 'mode']))),
+        owner: attempt([...at, 'owner'], { uid: 0, gid: 0 }, () => parseOwner(file.text([...at, 'owner']))),
+        exclude: entry.exclude ?? [],
+        target: entry.target,
+        project: entry.project,
+      };
+    }),
+  }));
+  const from = value.from;
+  const described: ImageDescription = {
+    file: file.file,
+    name: text('name')!,
+    version: attempt(['version'], '', () => version(text('version')!, file.file)),
+    from: from === undefined || from === 'scratch' ? undefined : { source: from, place: file.place(['from']) },
+    layers,
+    platforms: platforms(['platforms'], value.platforms ?? defaults.platforms ?? ['linux/amd64']),
+    platformsPlace: file.place(['platforms']),
+    entrypoint: list('entrypoint'),
+    cmd: list('cmd'),
+    env: attempt(['env'], {}, () => checkEnv(map('env'))),
+    user: text('user'),
+    workdir: value.workdir,
+    labels: { ...defaults.labels, ...map('labels') },
+    ports: list('ports') ?? [],
+    volumes: value.volumes ?? [],
+    stopSignal: text('stopSignal'),
+    annotations: map('annotations'),
+  };
+  throwErrors(errors);
+  return described;
+}
+
+/** The version as written, or that of the package.json beside the file. */
+function version(written: string, imageFile: string): string {
+  const value = written === 'package.json' ? packageVersion(dirname(imageFile)) : written;
+  if (tag.test(value)) return value;
+  throw new ProjectError('INGOT_IMAGE_VERSION', `version: ${JSON.stringify(value)} cannot be the tag of an image`, {
+    help: 'a tag has letters, digits, ".", "_" and "-", begins with a letter, digit or "_", and has at most 128 characters',
+  });
+}
+
+function packageVersion(folder: string): string {
+  const path = join(folder, 'package.json');
+  try {
+    const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version?: unknown };
+    if (typeof version === 'string') return version;
+  } catch (cause) {
+    const message = `version: cannot read it from package.json: ${(cause as Error).message}`;
+    throw new ProjectError('INGOT_IMAGE_VERSION', message, { cause });
+  }
+  throw new ProjectError('INGOT_IMAGE_VERSION', 'version: package.json beside this file has no version');
+}
+
+/** A name with "=" would become another variable. */
+function checkEnv(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const bad = Object.keys(env).find((name) => name === '' || name.includes('=') || name.includes('\0'));
+  if (bad === undefined) return env;
+  throw new ProjectError('INGOT_FILE_VALUE', `env: ${JSON.stringify(bad)} cannot name an environment variable`);
+}

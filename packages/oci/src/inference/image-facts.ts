@@ -1,0 +1,81 @@
+import { posix } from 'node:path';
+
+/** Where a target makes files that go into a layer. */
+export interface MadeFiles {
+  /** Undefined: this project. */
+  readonly project?: string;
+  readonly target?: string;
+  readonly from: string;
+}
+
+/** What inference takes out of an image.yaml. JSON. */
+export interface ImageFacts {
+  readonly name?: string;
+  /** The project that it is built on. */
+  readonly base?: string;
+  /** The files or folders of a base that lies in the project. */
+  readonly basePaths: readonly string[];
+  /** Its base is outside of what can be hashed. */
+  readonly volatile: boolean;
+  /** What layers copy of this project's folder and, possibly, of its `build` target's output. */
+  readonly own: readonly string[];
+  readonly made: readonly MadeFiles[];
+  /** The version is that of package.json. */
+  readonly packageVersion: boolean;
+}
+
+/**
+ * Out of a plain YAML value that nobody has checked; what is not as it should be is left out, for the executor to
+ * report.
+ */
+export function imageFacts(value: unknown): ImageFacts {
+  const file = record(value);
+  const from = text(file['from']) ?? '';
+  const base = /^project:(.+)$/.exec(from)?.[1];
+  const path = /^(?:oci|oci-archive|docker-archive|dir):([^:@]+)/.exec(from)?.[1];
+  const entries = list(file['layers']).flatMap((layer) => list(record(layer)['files']).map(record));
+  const name = text(file['name']);
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(base === undefined ? {} : { base }),
+    basePaths: path === undefined || leaves(path) ? [] : [posix.normalize(path)],
+    volatile: /^(docker-daemon|docker):/.test(from),
+    own: entries.filter((entry) => text(entry['target']) === undefined).flatMap(pathOf),
+    made: entries.flatMap((entry) => made(entry)),
+    packageVersion: file['version'] === 'package.json',
+  };
+}
+
+function made(entry: Readonly<Record<string, unknown>>): MadeFiles[] {
+  const target = text(entry['target']);
+  const project = text(entry['project']);
+  if (target === undefined) return [];
+  return pathOf(entry).map((from) => ({ target, from, ...(project === undefined ? {} : { project }) }));
+}
+
+/** `from`, with a star for what a platform fills in. */
+function pathOf(entry: Readonly<Record<string, unknown>>): string[] {
+  const from = text(entry['from']);
+  if (from === undefined || leaves(from)) return [];
+  return [
+    posix
+      .normalize(from.replace(/^\{workspaceRoot\}\//, '').replaceAll(/\{(os|arch|variant)\}/g, '*'))
+      .replace(/\/$/, ''),
+  ];
+}
+
+function leaves(path: string): boolean {
+  return path.startsWith('/') || path.split('/').includes('..');
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

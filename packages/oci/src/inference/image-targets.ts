@@ -1,0 +1,111 @@
+import { basename } from 'node:path';
+import type { TargetConfiguration } from '@nx/devkit';
+import type { ImageFacts } from './image-facts.ts';
+
+/** The plugin's options in nx.json. */
+export interface OciPluginOptions {
+  /** The name of the target that assembles the image. Default: image. */
+  readonly imageTarget?: string;
+  /** The name of the target that writes it for other tools. Default: export. */
+  readonly exportTarget?: string;
+  /** A project's own target whose output layers may copy without naming it. Default: build. */
+  readonly buildTarget?: string;
+  /** What to build for where an image.yaml does not say it. Default: linux/amd64. */
+  readonly platforms?: readonly string[];
+  /** Labels of all images. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export type Input = NonNullable<TargetConfiguration['inputs']>[number];
+type Need = NonNullable<TargetConfiguration['dependsOn']>[number];
+
+export interface ImageTargetsOptions {
+  readonly names: { readonly image: string; readonly export: string };
+  readonly options: OciPluginOptions;
+  /** The inputs that stand for the plugin itself. */
+  readonly pluginInputs: readonly Input[];
+  /** The base project is left out where images are built on each other in a circle. */
+  readonly circular: boolean;
+}
+
+/** The targets of an image.yaml in the folder `root`. */
+export function imageTargets(
+  file: string,
+  root: string,
+  facts: ImageFacts,
+  { names, options, pluginInputs, circular }: ImageTargetsOptions,
+): Record<string, TargetConfiguration> {
+  const buildTarget = options.buildTarget ?? 'build';
+  const base = circular ? undefined : facts.base;
+  const needs: Need[] = [
+    ...(base === undefined ? [] : [{ projects: [base], target: names.image }]),
+    ...(facts.own.length === 0 ? [] : [buildTarget]),
+    ...facts.made.map(({ project, target }) =>
+      project === undefined ? target! : { projects: [project], target: target! },
+    ),
+  ];
+  return {
+    [names.image]: {
+      executor: '@ingot/oci:image',
+      cache: !facts.volatile,
+      options: {
+        outputPath: root === '.' ? 'dist/image' : `${root}/dist/image`,
+        ...(options.platforms ? { platforms: options.platforms } : {}),
+        ...(options.labels ? { labels: options.labels } : {}),
+      },
+      inputs: unique([
+        ...fileInputs(basename(file), facts),
+        ...madeInputs(facts, base),
+        { env: 'SOURCE_DATE_EPOCH' },
+        ...pluginInputs,
+      ]),
+      outputs: ['{options.outputPath}', '{options.outputPath}.json'],
+      dependsOn: unique(needs),
+      metadata: { description: 'Assembles the container image of image.yaml', technologies: ['oci'] },
+    },
+    [names.export]: {
+      executor: '@ingot/oci:export',
+      dependsOn: [names.image],
+      metadata: {
+        description: 'Writes the image as an OCI layout, OCI archive or docker-archive',
+        technologies: ['oci'],
+      },
+    },
+  };
+}
+
+/** The files of the project itself. Globs are widened where Nx's could mean something else than ours. */
+function fileInputs(file: string, facts: ImageFacts): Input[] {
+  return [
+    `{projectRoot}/${file}`,
+    ...(facts.packageVersion ? ['{projectRoot}/package.json'] : []),
+    ...[...facts.own, ...facts.basePaths].flatMap(covering).map((glob) => `{projectRoot}/${glob}`),
+  ];
+}
+
+/** What other targets make. `**` + `/` in front: a glob without it matches nothing, and hits the cache for ever. */
+function madeInputs(facts: ImageFacts, base: string | undefined): Input[] {
+  const globs = [...facts.own, ...facts.made.map(({ from }) => from)].flatMap(covering).map((glob) => `**/${glob}`);
+  return [...(base === undefined ? [] : ['**/image.json']), ...globs].map((glob) => ({
+    dependentTasksOutputFiles: glob,
+    transitive: false,
+  }));
+}
+
+/** Globs for a path that may be a file, a folder or a glob itself. */
+function covering(path: string): string[] {
+  if (path === '.') return ['**/*'];
+  if (/[[\](){}!@+\\?]/.test(path)) {
+    const segments = path.split('/');
+    const fixed = segments.slice(
+      0,
+      segments.findIndex((segment) => /[[\](){}!@+\\?*]/.test(segment)),
+    );
+    return [[...fixed, '**/*'].join('/')];
+  }
+  return [path, `${path}/**/*`];
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
+}
