@@ -1,3 +1,4 @@
+import { once } from './bytes.ts';
 import { ContentError } from './error.ts';
 import { children } from './manifest.ts';
 import { isIndex, isManifest } from './media-type.ts';
@@ -92,10 +93,6 @@ export function checkDepth(descriptor: Descriptor, depth: number): void {
 async function allOf(work: readonly Promise<void>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
 }
 
 async function* counted(

@@ -21,6 +21,16 @@ export { firstOf } from './first-of.ts';
 export { copy } from './copy.ts';
 export type { CopyOptions } from './copy.ts';
 export { platformsOf, selectPlatform } from './select.ts';
+export { toDockerSchema2 } from './convert.ts';
+export type { ConvertedImage, ConvertedLayer } from './convert.ts';
+export { validate } from './validate.ts';
+export type { Finding } from './validate.ts';
+
+export { formatSource, parseSource } from './source/source.ts';
+export type { LayoutSource, Source } from './source/source.ts';
+export { openSource } from './source/open.ts';
+export type { OpenedSource, OpenOptions, ProjectOutput } from './source/open.ts';
+export { DirImage } from './archive/dir-image.ts';
 
 export { compress } from './compress/compress.ts';
 export type { CompressOptions } from './compress/compress.ts';
