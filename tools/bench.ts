@@ -7,6 +7,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { format } from 'prettier';
 import { machine } from './bench/machine.ts';
 import { isMet, table, type Row } from './bench/row.ts';
 import { filesUnder, readText, root } from './repository.ts';
@@ -54,5 +55,5 @@ async function write(tables: readonly string[]): Promise<void> {
     /(<!-- bench -->)[\s\S]*(<!-- \/bench -->)/,
     (_, from, to) => `${from}\n\n${body}\n\n${to}`,
   );
-  await writeFile(join(root, page), text);
+  await writeFile(join(root, page), await format(text, { parser: 'markdown' }));
 }
