@@ -28,10 +28,13 @@ async function packageFolder(folder: string): Promise<string> {
   if ((await installedVersion(installed)) === locked.version) return installed;
 
   const arguments_ = ['pack', `${name}@${locked.version}`, '--json', '--prefer-offline', '--pack-destination', folder];
-  const packed = JSON.parse((await promisify(execFile)('npm', arguments_, { cwd: root })).stdout) as [{ filename: string }];
+  const packed = JSON.parse((await promisify(execFile)('npm', arguments_, { cwd: root })).stdout) as [
+    { filename: string },
+  ];
   const tarball = await readFile(join(folder, packed[0].filename));
   const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
-  if (integrity !== locked.integrity) throw new Error(`${name}: npm gave ${integrity}, the lock file has ${locked.integrity}`);
+  if (integrity !== locked.integrity)
+    throw new Error(`${name}: npm gave ${integrity}, the lock file has ${locked.integrity}`);
   await extract({ file: join(folder, packed[0].filename), cwd: folder });
   return join(folder, 'package');
 }

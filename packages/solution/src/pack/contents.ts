@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import type { Descriptor, Fetcher, Ingester, Located, Store } from '@ingot/content';
-import { recompressTo } from '@ingot/content';
+import { docker, recompressTo } from '@ingot/content';
 import type { IsoContent } from '@ingot/iso9660';
 
 import { SolutionError } from '../error.ts';
@@ -38,12 +38,19 @@ export async function locateContents(plan: Plan, sources: ContentSources): Promi
 
 /** A plan that this version of Ingot can't have written. */
 export function badPlan(message: string): SolutionError {
-  return new SolutionError('INGOT_PLAN', message, { help: 'Plan the Solution again: remove dist/plan.json and run the target plan.' });
+  return new SolutionError('INGOT_PLAN', message, {
+    help: 'Plan the Solution again: remove dist/plan.json and run the target plan.',
+  });
 }
 
 type Open = ContentSources['open'];
 
-async function locateBlob(file: PlannedFile, content: BlobContent, open: Open, store: ContentSources['store']): Promise<IsoContent> {
+async function locateBlob(
+  file: PlannedFile,
+  content: BlobContent,
+  open: Open,
+  store: ContentSources['store'],
+): Promise<IsoContent> {
   const mediaType = 'mediaType' in content ? content.mediaType : content.recompressed.mediaType;
   const descriptor: Descriptor = { mediaType, digest: file.digest, size: file.size };
   const kept = await store.locate(descriptor);
@@ -66,8 +73,9 @@ async function recompressed(
 ): Promise<IsoContent> {
   const fetcher = await open(source);
   if (!(await fetcher.exists(from))) throw missing(file, source, from.digest);
-  const made = await recompressTo(fetcher, from, store, { level, expected: file.digest });
-  const span = await store.locate(made.descriptor);
+  const descriptor = { mediaType: docker.layer, digest: file.digest, size: file.size };
+  await recompressTo(fetcher, from, descriptor, store, { level });
+  const span = await store.locate(descriptor);
   if (span === undefined) throw missing(file, source);
   return { path: span.path, offset: span.offset };
 }

@@ -34,7 +34,8 @@ function resultFile(iso: string): string {
 export async function packedAlready(file: string, wanted: PackWanted): Promise<PackResult | undefined> {
   const result = await readResult(resultFile(file));
   if (result === undefined || result.file !== basename(file)) return undefined;
-  if (result.plan !== wanted.plan || result.mediaCheck !== wanted.mediaCheck || result.size !== wanted.size) return undefined;
+  if (result.plan !== wanted.plan || result.mediaCheck !== wanted.mediaCheck || result.size !== wanted.size)
+    return undefined;
   if ((await readFile(`${file}.sha256`, 'utf8').catch(() => '')) !== checksumLine(result)) return undefined;
   const iso = await stat(file, { bigint: true }).catch(() => undefined);
   if (iso === undefined || !iso.isFile() || iso.size !== BigInt(wanted.size)) return undefined;

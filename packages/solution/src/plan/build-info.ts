@@ -42,9 +42,13 @@ async function git(folder: string, ...args: string[]): Promise<string> {
   try {
     return (await run('git', ['-C', folder, ...args])).stdout.trim();
   } catch (cause) {
-    throw new SolutionError('INGOT_REVISION', `buildInfo asks for what git knows, and git ${args[0]} failed in ${folder}`, {
-      help: 'Build inside a git repository with a commit, set SOURCE_DATE_EPOCH for the time, or leave time and revision out of buildInfo.',
-      cause,
-    });
+    throw new SolutionError(
+      'INGOT_REVISION',
+      `buildInfo asks for what git knows, and git ${args[0]} failed in ${folder}`,
+      {
+        help: 'Build inside a git repository with a commit, set SOURCE_DATE_EPOCH for the time, or leave time and revision out of buildInfo.',
+        cause,
+      },
+    );
   }
 }

@@ -35,7 +35,11 @@ export const recompressionLevel = 6;
  * Selects the platform and converts the manifest to Docker schema 2; layers that are not gzip are recompressed into
  * `store`. Throws ContentError INGOT_PLATFORM, INGOT_CONVERT_MEDIA_TYPE, INGOT_BLOB_MISSING, INGOT_BLOB_WRONG.
  */
-export async function convertImage(image: ImageToPlan, platform: Platform, store: Store & Ingester): Promise<ConvertedImage> {
+export async function convertImage(
+  image: ImageToPlan,
+  platform: Platform,
+  store: Store & Ingester,
+): Promise<ConvertedImage> {
   const manifest = await selectPlatform(image.fetcher, image.root, platform);
   const converted = await toDockerSchema2(image.fetcher, manifest, store, { level: recompressionLevel });
   const blobs: ImageFile[] = [
@@ -58,7 +62,7 @@ export async function convertImage(image: ImageToPlan, platform: Platform, store
     ),
   ];
   const unique = [...new Map(blobs.map((file) => [file.name, file])).values()];
-  const manifestText = new TextDecoder().decode(converted.manifestBytes);
+  const manifestText = new TextDecoder('utf-8', { ignoreBOM: true }).decode(converted.manifestBytes);
   const { name, tag, aliases, source } = image;
   return {
     planned: {
@@ -70,7 +74,12 @@ export async function convertImage(image: ImageToPlan, platform: Platform, store
       size: unique.reduce((sum, file) => sum + file.size, 0),
     },
     files: [
-      { name: 'manifest.json', digest: converted.descriptor.digest, size: converted.descriptor.size, content: { text: manifestText } },
+      {
+        name: 'manifest.json',
+        digest: converted.descriptor.digest,
+        size: converted.descriptor.size,
+        content: { text: manifestText },
+      },
       ...unique,
     ],
   };

@@ -2,7 +2,9 @@ import type { Ingester, Platform, Store } from '@ingot/content';
 import { digestOf, formatPlatform } from '@ingot/content';
 import { planIso } from '@ingot/iso9660';
 
-import { manifestYaml } from '../format/manifest-yaml.ts';
+import { directoryVersion, imageFile, manifestPath, registryConfigPath } from '../format/layout.ts';
+import type { ImageName } from '../format/manifest.ts';
+import { manifestYaml } from '../format/manifest.ts';
 import { registryConfig } from '../format/registry-config.ts';
 import type { ConvertedImage, ImageToPlan } from './images.ts';
 import { convertImage } from './images.ts';
@@ -17,8 +19,9 @@ export interface SolutionToPlan {
   readonly version: string;
   readonly displayName?: string;
   readonly images: readonly ImageToPlan[];
-  readonly operator?: string;
-  readonly ui?: string;
+  /** One of the images, as is `ui`. */
+  readonly operator?: ImageName;
+  readonly ui?: ImageName;
   readonly platform: Platform;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -32,9 +35,6 @@ export interface SolutionToPlan {
   readonly inWorkspace: (file: string) => string;
 }
 
-/** The text of `version` in an image's folder, as `skopeo copy … dir:` writes it. metalk8s-solution: "images/". */
-const directoryTransportVersion = 'Directory Transport Version: 1.1\n';
-
 /**
  * Plans the ISO: converts the images, generates manifest.yaml and registry-config.inc.j2, and lays everything out.
  * Layers that had to be recompressed are left in `store`. Throws what `convertImage` and `planIso` throw.
@@ -44,8 +44,8 @@ export async function planSolution(solution: SolutionToPlan, store: Store & Inge
   for (const image of solution.images) images.push(await convertImage(image, solution.platform, store));
 
   const archive = new Archive();
-  archive.text('manifest.yaml', manifestText(solution));
-  archive.text('registry-config.inc.j2', registryConfig(images.flatMap(({ planned }) => allTags(planned))));
+  archive.text(manifestPath, manifestText(solution));
+  archive.text(registryConfigPath, registryConfig(images.flatMap(({ planned }) => allTags(planned))));
   for (const image of images) addImage(archive, image);
   for (const entry of solution.tree) {
     if (entry.type === 'link') archive.links.push({ path: entry.path, target: entry.target });
@@ -58,16 +58,13 @@ export async function planSolution(solution: SolutionToPlan, store: Store & Inge
 }
 
 function manifestText({ name, version, displayName, images, operator, ui, ...rest }: SolutionToPlan): string {
-  const named = (image: string) => images.filter((each) => each.name === image).map(({ name, tag }) => ({ name, tag }))[0];
-  const operatorImage = operator === undefined ? undefined : named(operator);
-  const uiImage = ui === undefined ? undefined : named(ui);
   return manifestYaml({
     name,
     version,
-    ...(displayName === undefined ? {} : { displayName }),
+    displayName,
     images: images.flatMap((image) => allTags(image)),
-    ...(operatorImage === undefined ? {} : { operator: operatorImage }),
-    ...(uiImage === undefined ? {} : { ui: uiImage }),
+    operator,
+    ui,
     labels: rest.labels,
     annotations: rest.annotations,
     customApiGroups: rest.customApiGroups,
@@ -80,10 +77,9 @@ function allTags<T extends { readonly tag: string; readonly aliases: readonly st
 }
 
 function addImage(archive: Archive, { planned, files }: ConvertedImage): void {
-  for (const { name, tag } of allTags(planned)) {
-    const folder = `images/${name}/${tag}`;
-    archive.text(`${folder}/version`, directoryTransportVersion);
-    for (const file of files) archive.add(`${folder}/${file.name}`, file.digest, file.size, file.content);
+  for (const image of allTags(planned)) {
+    archive.text(imageFile(image, 'version'), directoryVersion);
+    for (const file of files) archive.add(imageFile(image, file.name), file.digest, file.size, file.content);
   }
 }
 

@@ -7,7 +7,13 @@ import { SolutionError } from '../error.ts';
 
 /** A file or symbolic link of a project, and the path that it gets in the archive. */
 export type TreeEntry =
-  | { readonly type: 'file'; readonly path: string; readonly file: string; readonly size: number; readonly executable: boolean }
+  | {
+      readonly type: 'file';
+      readonly path: string;
+      readonly file: string;
+      readonly size: number;
+      readonly executable: boolean;
+    }
   | { readonly type: 'link'; readonly path: string; readonly target: string };
 
 /** Whether `path` is `folder` or lies in it; both absolute. */
@@ -53,7 +59,9 @@ async function walk(file: string, path: string, start: Walk, into: TreeEntry[]):
   } else if (stat.isSymbolicLink()) {
     into.push({ type: 'link', path, target: await targetInside(file, start.top) });
   } else {
-    throw new SolutionError('INGOT_FILES_TYPE', `${basename(file)} is neither a file nor a folder nor a link`, { path: file });
+    throw new SolutionError('INGOT_FILES_TYPE', `${basename(file)} is neither a file nor a folder nor a link`, {
+      path: file,
+    });
   }
 }
 
@@ -61,10 +69,14 @@ async function walk(file: string, path: string, start: Walk, into: TreeEntry[]):
 async function targetInside(link: string, top: string): Promise<string> {
   const target = await readlink(link);
   if (isAbsolute(target) || !isInside(top, resolve(dirname(link), target))) {
-    throw new SolutionError('INGOT_FILES_OUTSIDE', `the link ${basename(link)} leads out of ${basename(top)}: ${target}`, {
-      path: link,
-      help: 'Use a relative link to something in the same folder, or copy the file.',
-    });
+    throw new SolutionError(
+      'INGOT_FILES_OUTSIDE',
+      `the link ${basename(link)} leads out of ${basename(top)}: ${target}`,
+      {
+        path: link,
+        help: 'Use a relative link to something in the same folder, or copy the file.',
+      },
+    );
   }
   return target.split(sep).join('/');
 }

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+
+import { BlobStore } from '@ingot/content';
+import type { RunOne } from '@ingot/workspace';
+import { progress } from '@ingot/workspace';
+
+import { SolutionError } from '../../error.ts';
+import { packSolution } from '../../pack/pack-solution.ts';
+import { packSummary } from '../../pack/summary.ts';
+import { openForContext } from '../../plan/open-source.ts';
+import { isoName } from '../../plan/plan.ts';
+import { readPlan } from '../../plan/read-plan.ts';
+import { optionPath } from '../../project-root.ts';
+
+/** The options of the executor `pack`: schemas/executors/pack.json. */
+export interface PackOptions {
+  readonly plan?: string;
+  readonly outputPath?: string;
+  readonly mediaCheck?: boolean;
+}
+
+/** Packs a Solution: reads plan.json, leaves the ISO, its .sha256 and pack.json. */
+export const runPack: RunOne<PackOptions> = async (options, context) => {
+  const started = performance.now();
+  const outputFolder = optionPath(options.outputPath ?? '{projectRoot}/dist', context);
+  const planFile = options.plan === undefined ? join(outputFolder, 'plan.json') : optionPath(options.plan, context);
+  const planBytes = await readFile(planFile).catch(() => {
+    throw new SolutionError('INGOT_PLAN_MISSING', `there is no ${basename(planFile)}`, {
+      path: planFile,
+      help: `Run nx run ${context.projectName}:plan.`,
+    });
+  });
+  const plan = readPlan(planBytes, planFile);
+  const open = openForContext(context, context.root);
+  const bar = progress({ label: `packing ${isoName(plan)}`, total: plan.size });
+  const interrupted = new AbortController();
+  const stop = () => interrupted.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const packed = await packSolution({
+      plan,
+      planBytes,
+      outputFolder,
+      mediaCheck: options.mediaCheck ?? false,
+      sources: {
+        workspaceRoot: context.root,
+        store: new BlobStore(),
+        open: async (source) => (await open(source)).fetcher,
+      },
+      onBytes: (count) => bar.add(count),
+      signal: interrupted.signal,
+    });
+    const shown = { ...packed, file: relative(context.root, packed.file) };
+    return { success: true, terminalOutput: packSummary(plan, shown, performance.now() - started) };
+  } finally {
+    bar.finish();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+};

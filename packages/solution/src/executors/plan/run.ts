@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+
+import { BlobStore } from '@ingot/content';
+import type { RunOne } from '@ingot/workspace';
+import { formatBytes } from '@ingot/workspace';
+
+import { openForContext } from '../../plan/open-source.ts';
+import { encodePlan } from '../../plan/plan.ts';
+import { planSolution } from '../../plan/plan-solution.ts';
+import { readSolution } from '../../plan/read-solution.ts';
+import { optionPath, projectRootOf } from '../../project-root.ts';
+import { writeWhole } from '../../write-whole.ts';
+
+/** The options of the executor `plan`: schemas/executors/plan.json. */
+export interface PlanOptions {
+  readonly file?: string;
+  readonly outputPath?: string;
+  readonly platform?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Plans a Solution: reads solution.yaml, leaves plan.json. */
+export const runPlan: RunOne<PlanOptions> = async (options, context) => {
+  const projectRoot = projectRootOf(context);
+  const solution = await readSolution({
+    workspaceRoot: context.root,
+    projectRoot,
+    file: options.file ?? 'solution.yaml',
+    platform: options.platform,
+    labels: options.labels ?? {},
+    open: openForContext(context, projectRoot),
+  });
+  const plan = await planSolution(solution, new BlobStore());
+  const file = join(optionPath(options.outputPath ?? '{projectRoot}/dist', context), 'plan.json');
+  await writeWhole(file, encodePlan(plan));
+  const images = plan.images.length === 1 ? '1 image' : `${plan.images.length} images`;
+  return {
+    success: true,
+    terminalOutput: `planned ${plan.name} ${plan.version}: ${images}, ${plan.files.length} files, an ISO of ${formatBytes(plan.size)}`,
+  };
+};

@@ -1,0 +1,61 @@
+/** What inference needs of a solution.yaml. It is not checked here: a mistake fails the Solution's own targets. */
+export interface SolutionFacts {
+  readonly name?: string;
+  readonly version?: string;
+  /** The Nx projects whose images it takes. */
+  readonly projects: readonly string[];
+  /** What lies in the project and goes into the plan, relative to the project's root: the operator's folder, files, archives. */
+  readonly paths: readonly string[];
+  readonly buildInfo: readonly string[];
+}
+
+/** Takes the facts out of a file's plain value, which may be anything. */
+export function solutionFacts(value: unknown): SolutionFacts {
+  const file = record(value);
+  const sources = list(file['images']).map((image) => text(record(image)['from']) ?? '');
+  const deploy = text(record(file['operator'])['deploy']);
+  return {
+    ...optional('name', text(file['name'])),
+    ...optional('version', text(file['version'])),
+    projects: unique(
+      sources.filter((source) => source.startsWith('project:')).map((source) => source.slice('project:'.length)),
+    ),
+    paths: unique([
+      ...(deploy === undefined ? [] : [deploy]),
+      ...list(file['files']).flatMap((each) => text(record(each)['from']) ?? []),
+      ...sources.flatMap(localPath),
+    ]).filter(staysInside),
+    buildInfo: unique(list(file['buildInfo']).flatMap((each) => text(each) ?? [])),
+  };
+}
+
+/** The path of a source that lies in files of the project: `oci-archive:vendor/tool.tar:1.0` → `vendor/tool.tar`. */
+function localPath(source: string): string[] {
+  const path = /^(?:oci|oci-archive|docker-archive|dir):([^:@]+)/.exec(source)?.[1];
+  return path === undefined ? [] : [path];
+}
+
+/** Paths that leave the project are an error of `plan`; as inputs Nx would choke on them. */
+function staysInside(path: string): boolean {
+  return path !== '' && !path.startsWith('/') && !path.split('/').includes('..');
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}
+
+function optional<Key extends string>(key: Key, value: string | undefined): { [key in Key]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { [key in Key]: string });
+}

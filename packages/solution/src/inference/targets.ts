@@ -1,0 +1,105 @@
+import type { TargetConfiguration } from '@nx/devkit';
+
+import type { SolutionFacts } from './facts.ts';
+
+/** What nx.json may say of all Solutions: `{ "plugin": "@ingot/solution/plugin", "options": { … } }`. */
+export interface SolutionPluginOptions {
+  readonly planTarget?: string;
+  readonly packTarget?: string;
+  readonly verifyTarget?: string;
+  /** The name of the target that builds images, where @ingot/oci's plugin was told another than `image`. */
+  readonly imageTarget?: string;
+  /** Taken out of image indexes where solution.yaml names none. */
+  readonly platform?: string;
+  /** Added to every Solution's manifest. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Whether Nx keeps a copy of each ISO. Default true. */
+  readonly cachePack?: boolean;
+  /** Whether ISOs carry media check sums. Default false. */
+  readonly mediaCheck?: boolean;
+}
+
+export type TargetNames = Readonly<Record<'plan' | 'pack' | 'verify', string>>;
+
+/** What the targets of a Solution are made of. */
+export interface SolutionTargets {
+  readonly facts: SolutionFacts;
+  readonly options: SolutionPluginOptions;
+  readonly names: TargetNames;
+  /** The inputs that stand for the plugin itself. */
+  readonly plugin: NonNullable<TargetConfiguration['inputs']>;
+  /** The version that `version: package.json` stands for; undefined where the file does not say so. */
+  readonly packageVersion: string | undefined;
+}
+
+/** The targets plan, pack and verify of a Solution, under the names that nx.json gives them. */
+export function solutionTargets(solution: SolutionTargets): Record<string, TargetConfiguration> {
+  const { names } = solution;
+  return {
+    [names.plan]: planTarget(solution),
+    [names.pack]: packTarget(solution),
+    [names.verify]: verifyTarget(solution),
+  };
+}
+
+function planTarget({ facts, options, plugin }: SolutionTargets): TargetConfiguration {
+  return {
+    executor: '@ingot/solution:plan',
+    cache: true,
+    ...(facts.projects.length === 0 ? {} : { dependsOn: [imagesOf(facts, options)] }),
+    inputs: [
+      '{projectRoot}/solution.yaml',
+      ...facts.paths.flatMap((path) => [`{projectRoot}/${path}`, `{projectRoot}/${path}/**/*`]),
+      ...(facts.version === 'package.json' ? ['{projectRoot}/package.json'] : []),
+      // An image that is built again to the same digest leaves its image.json as it was, and the plan a cache hit.
+      { dependentTasksOutputFiles: '**/image.json', transitive: false },
+      { env: 'SOURCE_DATE_EPOCH' },
+      ...facts.buildInfo.flatMap((fact) => buildInfoInputs[fact] ?? []),
+      ...plugin,
+    ],
+    outputs: ['{projectRoot}/dist/plan.json'],
+    options: {
+      ...(options.platform === undefined ? {} : { platform: options.platform }),
+      ...(options.labels === undefined ? {} : { labels: options.labels }),
+    },
+    metadata: { description: 'Lays out the Solution ISO: dist/plan.json' },
+  };
+}
+
+/** Nx runs these commands to hash a task; they are fixed texts, nothing of the author's gets into them. */
+const buildInfoInputs: Readonly<Record<string, NonNullable<TargetConfiguration['inputs']>>> = {
+  time: [{ runtime: 'git log -1 --format=%ct' }],
+  host: [{ runtime: 'hostname' }],
+  revision: [{ runtime: 'git describe --always --long --tags --dirty' }],
+};
+
+function packTarget({ facts, options, names, plugin, packageVersion }: SolutionTargets): TargetConfiguration {
+  const version = packageVersion ?? facts.version;
+  const iso = `{projectRoot}/dist/${facts.name}-${version}.iso`;
+  return {
+    executor: '@ingot/solution:pack',
+    cache: options.cachePack ?? true,
+    // The images as well: their layers must be there, restored from the cache, when the plan is.
+    dependsOn: [names.plan, ...(facts.projects.length === 0 ? [] : [imagesOf(facts, options)])],
+    inputs: [{ dependentTasksOutputFiles: '**/plan.json', transitive: false }, ...plugin],
+    outputs: [iso, `${iso}.sha256`, '{projectRoot}/dist/pack.json'],
+    options: options.mediaCheck === undefined ? {} : { mediaCheck: options.mediaCheck },
+    metadata: { description: 'Writes the Solution ISO' },
+  };
+}
+
+function verifyTarget({ names, plugin }: SolutionTargets): TargetConfiguration {
+  return {
+    executor: '@ingot/solution:verify',
+    cache: true,
+    dependsOn: [names.pack],
+    inputs: [{ dependentTasksOutputFiles: '**/pack.json', transitive: false }, ...plugin],
+    outputs: [],
+    options: {},
+    metadata: { description: "Applies MetalK8s' rules to the finished ISO" },
+  };
+}
+
+function imagesOf(facts: SolutionFacts, options: SolutionPluginOptions) {
+  return { projects: [...facts.projects], target: options.imageTarget ?? 'image' };
+}

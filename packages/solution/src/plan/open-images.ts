@@ -1,0 +1,70 @@
+import { relative, resolve, sep } from 'node:path';
+
+import type { Source } from '@ingot/content';
+import { formatSource, parseSource } from '@ingot/content';
+import type { Path, Place, ProjectFile } from '@ingot/workspace';
+
+import { SolutionError } from '../error.ts';
+import { imageNameProblems, imageTagProblems } from '../format/name.ts';
+import type { Checks } from '../project-file/checks.ts';
+import type { SolutionFile } from '../project-file/solution-file.ts';
+import type { ImageToPlan } from './images.ts';
+import { isInside } from './project-tree.ts';
+import type { SolutionRequest } from './read-solution.ts';
+
+/** Finds the images that a Solution names, and their names and tags. What is wrong goes into `check`. */
+export async function openImages(
+  file: ProjectFile<SolutionFile>,
+  request: SolutionRequest,
+  check: Checks,
+): Promise<ImageToPlan[]> {
+  const images: ImageToPlan[] = [];
+  const seen = new Map<string, Place>();
+  for (const [index, image] of file.value.images.entries()) {
+    const at = (...path: Path) => ['images', index, ...path];
+    const opened = await check.attemptAsync(at('from'), async () => ({
+      source: sourceInWorkspace(image.from, request),
+      ...(await request.open(image.from, file.place(at('from')))),
+    }));
+    if (opened === undefined) continue;
+    const name = image.name ?? opened.name;
+    const tag = file.text(at('tag')) ?? opened.tag;
+    if (name === undefined || tag === undefined) {
+      check.problem(at('from'), {
+        code: 'INGOT_IMAGE_UNNAMED',
+        message: `${image.from} does not say its ${name === undefined ? 'name' : 'tag'}`,
+        help: 'Add name and tag beside from.',
+      });
+      continue;
+    }
+    const aliases = (image.aliases ?? []).map((_, alias) => file.text(at('aliases', alias)) ?? '');
+    check.at(at(image.name === undefined ? 'from' : 'name'), imageNameProblems(name));
+    check.at(at(image.tag === undefined ? 'from' : 'tag'), imageTagProblems(tag));
+    aliases.forEach((alias, i) => check.at(at('aliases', i), imageTagProblems(alias)));
+    for (const [i, each] of [tag, ...aliases].entries()) {
+      const place = file.place(i === 0 ? at() : at('aliases', i - 1));
+      check.once(`${name}:${each}`, place, seen);
+    }
+    const { source, root, fetcher } = opened;
+    images.push({ name, tag, aliases, source, root, fetcher });
+  }
+  return images;
+}
+
+/** The source as the plan records it: paths relative to the workspace. Throws INGOT_FILES_OUTSIDE. */
+function sourceInWorkspace(text: string, { projectRoot, workspaceRoot }: SolutionRequest): string {
+  const source: Source = parseSource(text);
+  if (!('path' in source)) return formatSource(source);
+  const path = resolve(projectRoot, source.path);
+  if (!isInside(projectRoot, path)) {
+    throw new SolutionError('INGOT_FILES_OUTSIDE', `${source.path} leaves the project`, {
+      help: 'Put the image into the project, so that the cache sees when it changes.',
+    });
+  }
+  return formatSource({ ...source, path: inWorkspace(workspaceRoot, path) });
+}
+
+/** A path of this machine as one that is relative to the workspace root, with `/`. */
+export function inWorkspace(workspaceRoot: string, path: string): string {
+  return relative(workspaceRoot, path).split(sep).join('/');
+}

@@ -1,0 +1,111 @@
+import type { Path, Place, ProjectFile } from '@ingot/workspace';
+import { didYouMean, ProjectError, throwErrors } from '@ingot/workspace';
+
+import type { Problem } from '../format/problem.ts';
+import type { SolutionFile } from './solution-file.ts';
+
+/** An image by the names that operator and ui may call it. */
+interface Named {
+  readonly name: string;
+  readonly tag: string;
+  readonly aliases: readonly string[];
+}
+
+/** Collects what is wrong in a solution.yaml, each with its place. */
+export class Checks {
+  readonly #file: ProjectFile<SolutionFile>;
+  readonly #errors: Error[] = [];
+
+  constructor(file: ProjectFile<SolutionFile>) {
+    this.#file = file;
+  }
+
+  at(path: Path, problems: readonly Problem[]): void {
+    for (const problem of problems) this.problem(path, problem);
+  }
+
+  problem(path: Path, { code, message, help }: Problem): void {
+    this.#errors.push(new ProjectError(code, message, { place: this.#file.place(path), help }));
+  }
+
+  inFile(file: string, { code, message, help, line = 1, column = 1 }: Problem): void {
+    this.#errors.push(new ProjectError(code, message, { place: { file, line, column }, help }));
+  }
+
+  /** The image that operator or ui names, by `name` or `name:tag`. */
+  image<Image extends Named>(path: Path, wanted: string | undefined, images: readonly Image[]): Image | undefined {
+    if (wanted === undefined || this.#errors.length > 0) return undefined;
+    const found = images.filter(
+      ({ name, tag, aliases }) => name === wanted || [tag, ...aliases].some((each) => `${name}:${each}` === wanted),
+    );
+    if (found.length === 1) return found[0];
+    const names = images.map(({ name }) => name);
+    this.problem(path, {
+      code: found.length === 0 ? 'INGOT_IMAGE_UNKNOWN' : 'INGOT_IMAGE_AMBIGUOUS',
+      message:
+        found.length === 0 ? `no image "${wanted}"${didYouMean(wanted, names)}` : `"${wanted}" has several tags here`,
+      help:
+        found.length === 0
+          ? `It must be the name of one of images: ${names.join(', ')}.`
+          : `Write one of ${found.map(({ name, tag }) => `${name}:${tag}`).join(', ')}.`,
+    });
+    return undefined;
+  }
+
+  once(what: string, place: Place, seen: Map<string, Place>, code: Problem['code'] = 'INGOT_IMAGE_TWICE'): void {
+    const before = seen.get(what);
+    if (before === undefined) seen.set(what, place);
+    else {
+      this.#errors.push(
+        new ProjectError(code, `${what} is there twice; the first is in line ${before.line}`, {
+          place,
+          help: 'Leave one out, or give it another name.',
+        }),
+      );
+    }
+  }
+
+  attempt<T>(path: Path, run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (error) {
+      this.#caught(path, error);
+      return undefined;
+    }
+  }
+
+  async attemptAsync<T>(path: Path, run: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await run();
+    } catch (error) {
+      this.#caught(path, error);
+      return undefined;
+    }
+  }
+
+  /** Throws what was collected so far. */
+  finish(): void {
+    throwErrors(this.#errors);
+  }
+
+  /** Errors of the libraries know no place in the file: this is it. What nobody foresaw is thrown on. */
+  #caught(path: Path, error: unknown): void {
+    const facts = error as {
+      code?: unknown;
+      message: string;
+      help?: string;
+      path?: string;
+      place?: Place;
+      digest?: string;
+    };
+    if (!(error instanceof Error) || typeof facts.code !== 'string' || !facts.code.startsWith('INGOT_')) throw error;
+    this.#errors.push(
+      new ProjectError(facts.code as Problem['code'], facts.message, {
+        place: facts.place ?? this.#file.place(path),
+        ...(facts.help === undefined ? {} : { help: facts.help }),
+        ...(facts.digest === undefined ? {} : { digest: facts.digest }),
+        cause: error,
+      }),
+    );
+  }
+}
