@@ -1,7 +1,7 @@
 import { once } from './bytes.ts';
 import { digestOf } from './digest.ts';
 import { ContentError } from './error.ts';
-import { encodeJson, parseConfig, parseManifest } from './manifest.ts';
+import { parseConfig, parseManifest } from './manifest.ts';
 import { docker, isConfig, layerCompression } from './media-type.ts';
 import { readBlob } from './read.ts';
 import { recompress } from './recompress.ts';
@@ -56,13 +56,16 @@ export async function toDockerSchema2(
   return { manifestBytes, descriptor, config, layers };
 }
 
+/** Members in the order in which skopeo writes them, so that an image of gzip layers has the same digest as there. */
 function encodeManifest(config: Descriptor, layers: readonly ConvertedLayer[]): Uint8Array {
-  return encodeJson({
+  const ordered = ({ mediaType, size, digest }: Descriptor): object => ({ mediaType, size, digest });
+  const manifest = {
     schemaVersion: 2,
     mediaType: docker.manifest,
-    config,
-    layers: layers.map(({ descriptor }) => descriptor),
-  });
+    config: ordered(config),
+    layers: layers.map(({ descriptor }) => ordered(descriptor)),
+  };
+  return Buffer.from(JSON.stringify(manifest));
 }
 
 function isDone(descriptor: Descriptor, manifest: ImageManifest): boolean {

@@ -31,6 +31,11 @@ export type { LayoutSource, Source } from './source/source.ts';
 export { openSource } from './source/open.ts';
 export type { OpenedSource, OpenOptions, ProjectOutput } from './source/open.ts';
 export { DirImage } from './archive/dir-image.ts';
+export { exportLayout } from './export/layout.ts';
+export type { ExportOptions } from './export/layout.ts';
+export { exportOciArchive } from './export/oci-archive.ts';
+export { exportDockerArchive } from './export/docker-archive.ts';
+export type { DockerExportOptions } from './export/docker-archive.ts';
 
 export { compress } from './compress/compress.ts';
 export type { CompressOptions } from './compress/compress.ts';
