@@ -15,3 +15,16 @@ export { MediaSum } from './isomd5/media-sum.ts';
 export { APPLICATION_USE } from './isomd5/application-use.ts';
 export { extract } from './extract/extract.ts';
 export type { Extracted, ExtractOptions } from './extract/extract.ts';
+export { planIso } from './plan/plan-iso.ts';
+export type {
+  IsoContent,
+  IsoDirectoryInput,
+  IsoFileInput,
+  IsoInput,
+  IsoPlanOptions,
+  IsoSymlinkInput,
+} from './plan/input.ts';
+export type { IsoPlan, IsoPlanExtent, IsoPlanFile } from './plan/plan.ts';
+export { isoBytes } from './write/iso-bytes.ts';
+export { writeIso } from './write/write-iso.ts';
+export type { WriteIsoOptions, WrittenIso } from './write/write-iso.ts';

@@ -1,0 +1,110 @@
+import { IsoError } from '../error.ts';
+import { encodeShortDate } from '../record/date.ts';
+import { encodeRecord, fileFlags, selfIdentifier } from '../record/directory-record.ts';
+import { encodePathTable, pathTableRecordLength } from '../record/path-table.ts';
+import { sectorSize, sectorsFor } from '../record/sector.ts';
+import { encodeJolietDescriptor, encodePrimaryDescriptor, encodeTerminator } from '../record/volume-descriptor.ts';
+import type { CheckedOptions } from './options.ts';
+import type { RecordContext } from './records.ts';
+import { layRecords, recordsOf } from './records.ts';
+import { ContinuationSectors } from './system-use.ts';
+import type { View, ViewDirectory } from './view.ts';
+import { pathTableOrder } from './view.ts';
+
+/** ECMA-119 §6.2.1: the first sixteen sectors are the system area, which we leave zero. */
+const firstDescriptor = 16;
+
+/** ECMA-119 §9.4.4: a directory's number has 16 bits. */
+const mostDirectories = 65_535;
+
+/** A view with its place in the image. Sectors are absolute. */
+interface PlacedView {
+  readonly view: View;
+  readonly pathTable: readonly ViewDirectory[];
+  readonly pathTableSize: number;
+  readonly little: number;
+  readonly big: number;
+}
+
+/** All of the image that is not content: its sectors, and what writes it once the whole size is known. */
+export interface Head {
+  readonly sectors: number;
+  encode(options: CheckedOptions, imageSectors: number): Uint8Array;
+}
+
+/**
+ * Places descriptors, path tables, the primary directories, their continuation areas and the Joliet directories, in
+ * this order. Continuation areas come behind all directories that lead to them, which libarchive demands.
+ * Throws INGOT_ISO_DIRECTORIES.
+ */
+export function layHead(primary: View, joliet: View, time: number): Head {
+  const date = encodeShortDate(time);
+  let next = firstDescriptor + 3;
+  const take = (sectors: number): number => (next += sectors) - sectors;
+  const placedPrimary = placePathTables(primary, take);
+  const placedJoliet = placePathTables(joliet, take);
+  const measured = new ContinuationSectors(0);
+  placeDirectories(primary, { date, continuation: measured, dataSector: 0 }, take);
+  const continuationSector = take(sectorsFor(measured.length));
+  placeDirectories(joliet, { date, continuation: undefined, dataSector: 0 }, take);
+  const sectors = next;
+
+  return {
+    sectors,
+    encode(options, imageSectors) {
+      const out = new Uint8Array(sectors * sectorSize);
+      const continuation = new ContinuationSectors(continuationSector);
+      writeView(out, placedPrimary, { date, continuation, dataSector: sectors });
+      writeView(out, placedJoliet, { date, continuation: undefined, dataSector: sectors });
+      continuation.writeTo(out.subarray(continuationSector * sectorSize));
+      const facts = (placed: PlacedView) => ({ ...options, ...descriptorFacts(placed, date), sectors: imageSectors });
+      out.set(encodePrimaryDescriptor(facts(placedPrimary)), firstDescriptor * sectorSize);
+      out.set(encodeJolietDescriptor(facts(placedJoliet)), (firstDescriptor + 1) * sectorSize);
+      out.set(encodeTerminator(), (firstDescriptor + 2) * sectorSize);
+      return out;
+    },
+  };
+}
+
+function placePathTables(view: View, take: (sectors: number) => number): PlacedView {
+  const pathTable = pathTableOrder(view.root);
+  if (pathTable.length > mostDirectories) {
+    throw new IsoError('INGOT_ISO_DIRECTORIES', `${pathTable.length} directories are more than an ISO can number`, {
+      help: `Keep to ${mostDirectories} directories, the root included.`,
+    });
+  }
+  const pathTableSize = pathTable.reduce((sum, { identifier }) => sum + pathTableRecordLength(identifier.length), 0);
+  const sectors = sectorsFor(pathTableSize);
+  return { view, pathTable, pathTableSize, little: take(sectors), big: take(sectors) };
+}
+
+/** Gives each directory its sector and size. The records' lengths do not depend on what they point to. */
+function placeDirectories(view: View, context: RecordContext, take: (sectors: number) => number): void {
+  for (const directory of view.directories) {
+    const used = layRecords(recordsOf(directory, context), () => {});
+    directory.size = sectorsFor(used) * sectorSize; // ECMA-119 §6.8.1.3: whole sectors
+    directory.sector = take(sectorsFor(used));
+  }
+}
+
+function writeView(out: Uint8Array, placed: PlacedView, context: RecordContext): void {
+  for (const directory of placed.view.directories) {
+    const start = directory.sector * sectorSize;
+    layRecords(recordsOf(directory, context), (record, at) => out.set(record, start + at));
+  }
+  const numbers = new Map(placed.pathTable.map((directory, index) => [directory, index + 1]));
+  const entries = placed.pathTable.map((directory) => ({
+    identifier: directory.identifier,
+    sector: directory.sector,
+    parent: numbers.get(directory.parent) ?? 1,
+  }));
+  out.set(encodePathTable(entries, 'L'), placed.little * sectorSize);
+  out.set(encodePathTable(entries, 'M'), placed.big * sectorSize);
+}
+
+function descriptorFacts({ view, pathTableSize, little, big }: PlacedView, date: Uint8Array) {
+  const { sector, size } = view.root;
+  const flags = fileFlags.directory;
+  const root = encodeRecord({ identifier: selfIdentifier, sector, size, date, flags, systemUse: [] });
+  return { root, pathTable: { size: pathTableSize, little, big } };
+}

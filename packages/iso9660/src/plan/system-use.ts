@@ -1,0 +1,105 @@
+import { longestRecord } from '../record/directory-record.ts';
+import { encodeCL, encodeNM, encodePL, encodePX, encodeRE, encodeSL, encodeTF } from '../record/rock-ridge.ts';
+import { continuationLength, encodeCE, encodeER, encodeSP } from '../record/susp.ts';
+import { sectorSize } from '../record/sector.ts';
+import type { TreeNode } from './tree.ts';
+import type { ViewDirectory, ViewEntry } from './view.ts';
+
+/** The Rock Ridge entries of a directory's record of itself; the root's begin with SP and end with ER. */
+export function entriesOfSelf(directory: ViewDirectory, date: Uint8Array): Uint8Array[] {
+  const attributes = attributesOf(directory.node, date);
+  return directory.level === 1 ? [encodeSP(), ...attributes, encodeER()] : attributes;
+}
+
+/** The Rock Ridge entries of a directory's record of its parent. */
+export function entriesOfParent(directory: ViewDirectory, date: Uint8Array): Uint8Array[] {
+  const { movedFrom } = directory;
+  if (movedFrom === undefined) return attributesOf(directory.parent.node, date);
+  return [...attributesOf(movedFrom.node, date), encodePL(movedFrom.sector)];
+}
+
+/** The Rock Ridge entries of the record of a child. */
+export function entriesOfChild(entry: ViewEntry, date: Uint8Array): Uint8Array[] {
+  const { node } = entry;
+  const entries = attributesOf(node, date);
+  if (entry.role === 'moved-away') entries.push(encodeCL(entry.directory?.sector ?? 0));
+  if (entry.role === 'moved-here' || entry.role === 'holder') entries.push(encodeRE());
+  entries.push(...encodeNM(Buffer.from(node.name, 'utf8')));
+  if (node.type === 'symlink') entries.push(...encodeSL(node.target));
+  return entries;
+}
+
+function attributesOf(node: TreeNode, date: Uint8Array): Uint8Array[] {
+  return [encodePX(node.mode, linksOf(node)), encodeTF(date)];
+}
+
+/** As Unix counts: a directory has one link from its parent, one from itself, one from each directory in it. */
+function linksOf(node: TreeNode): number {
+  if (node.type !== 'directory') return 1;
+  return 2 + node.children.filter((child) => child.type === 'directory').length;
+}
+
+/** SUSP §5.1: the sectors of entries that did not fit their records. No area crosses the end of a sector. */
+export class ContinuationSectors {
+  readonly #first: number;
+  readonly #parts: { at: number; bytes: Uint8Array }[] = [];
+  #end = 0;
+
+  constructor(first: number) {
+    this.#first = first;
+  }
+
+  /** Of all areas so far, in bytes. */
+  get length(): number {
+    return this.#end;
+  }
+
+  /**
+   * The entries that go into the record itself: all of them, or as many as fit with a CE that leads to the others.
+   * `room` is in bytes.
+   */
+  fit(entries: readonly Uint8Array[], room: number): Uint8Array[] {
+    if (lengthOf(entries) <= room) return [...entries];
+    const here = leading(entries, room - continuationLength);
+    return [...here, this.#continue(entries.slice(here.length))];
+  }
+
+  /** Puts `entries` into areas, each but the last ending with a CE, and returns the CE that leads to the first. */
+  #continue(entries: readonly Uint8Array[]): Uint8Array {
+    const all = lengthOf(entries) <= sectorSize;
+    const area = all ? [...entries] : leading(entries, sectorSize - continuationLength);
+    const length = lengthOf(area) + (all ? 0 : continuationLength);
+    const at = this.#allocate(length);
+    if (!all) area.push(this.#continue(entries.slice(area.length)));
+    this.#parts.push({ at, bytes: Buffer.concat(area) });
+    return encodeCE(this.#first + Math.floor(at / sectorSize), at % sectorSize, length);
+  }
+
+  #allocate(length: number): number {
+    const left = sectorSize - (this.#end % sectorSize);
+    const at = length <= left ? this.#end : this.#end + left;
+    this.#end = at + length;
+    return at;
+  }
+
+  /** Writes all areas to `out`, whose first byte is the first of the first sector. */
+  writeTo(out: Uint8Array): void {
+    for (const { at, bytes } of this.#parts) out.set(bytes, at);
+  }
+}
+
+/** The longest beginning of `entries` that `room` bytes hold. */
+function leading(entries: readonly Uint8Array[], room: number): Uint8Array[] {
+  let left = room;
+  const end = entries.findIndex((entry) => (left -= entry.length) < 0);
+  return entries.slice(0, end === -1 ? entries.length : end);
+}
+
+function lengthOf(entries: readonly Uint8Array[]): number {
+  return entries.reduce((sum, entry) => sum + entry.length, 0);
+}
+
+/** The room for system use entries in a record whose other fields have `bare` bytes. */
+export function systemUseRoom(bare: number): number {
+  return longestRecord - bare;
+}

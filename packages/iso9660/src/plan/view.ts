@@ -1,0 +1,50 @@
+import type { DirectoryNode, TreeNode } from './tree.ts';
+
+/** The tree as one volume descriptor shows it: its own identifiers, order, and (primary) depth. */
+export interface ViewDirectory {
+  readonly node: DirectoryNode;
+  /** Without version, as the view's name scheme writes it; '' for the root. */
+  readonly name: string;
+  readonly identifier: Uint8Array;
+  /** The directory that holds this one in the view; the root is its own. */
+  readonly parent: ViewDirectory;
+  /** 1 for the root (ECMA-119 §6.8.2). */
+  readonly level: number;
+  /** Bytes of the path to it, as ECMA-119 §6.8.2.1 counts them. */
+  readonly pathLength: number;
+  /** Where the directory belongs, if it was moved away from there. */
+  readonly movedFrom?: ViewDirectory;
+  /** Sorted by identifier once the view is finished. */
+  readonly entries: ViewEntry[];
+  /** Extent: set by the layout. */
+  sector: number;
+  size: number;
+}
+
+export interface ViewEntry {
+  readonly node: TreeNode;
+  readonly name: string;
+  readonly identifier: Uint8Array;
+  /** The directory that this entry leads to: its own, or (`moved-away`) the one that stands elsewhere. */
+  readonly directory?: ViewDirectory;
+  /** `moved-away`: RRIP CL; `moved-here`: RRIP RE; `holder`: the folder of the latter, not in the tree itself. */
+  readonly role: 'own' | 'moved-away' | 'moved-here' | 'holder';
+}
+
+export interface View {
+  readonly root: ViewDirectory;
+  /** In the order in which they lie in the image: each after the one that it belongs to. */
+  readonly directories: readonly ViewDirectory[];
+}
+
+/** ECMA-119 §6.9.1: the order of the path table: by level, then by the parent's number, then by identifier. */
+export function pathTableOrder(root: ViewDirectory): ViewDirectory[] {
+  const order = [root];
+  // The array grows as it is walked: that is the breadth-first order.
+  for (const directory of order) {
+    for (const entry of directory.entries) {
+      if (entry.directory !== undefined && entry.role !== 'moved-away') order.push(entry.directory);
+    }
+  }
+  return order;
+}

@@ -1,0 +1,51 @@
+import { viewOf, writeBoth16, writeBoth32 } from './both-endian.ts';
+
+/** ECMA-119 §9.1.6: the file flags that we set. */
+export const fileFlags = { directory: 0x02, multiExtent: 0x80 } as const;
+
+/** The longest directory record: its length is one byte (ECMA-119 §9.1.1), and even (§9.1.12, §9.1.13). */
+export const longestRecord = 254;
+
+/** ECMA-119 §6.8.2.2: the identifiers of a directory's records of itself and of its parent. */
+export const selfIdentifier = Uint8Array.of(0);
+export const parentIdentifier = Uint8Array.of(1);
+
+export interface RecordFacts {
+  readonly identifier: Uint8Array;
+  /** First sector of the extent. */
+  readonly sector: number;
+  /** Bytes in the extent, below 2^32. */
+  readonly size: number;
+  /** As encodeShortDate writes it. */
+  readonly date: Uint8Array;
+  readonly flags: number;
+  /** Entries of SUSP §4, in order. */
+  readonly systemUse: readonly Uint8Array[];
+}
+
+/** The length in bytes of a record without its system use field: ECMA-119 §9.1.11 and the padding of §9.1.12. */
+export function bareRecordLength(identifierLength: number): number {
+  return 33 + identifierLength + (identifierLength % 2 === 0 ? 1 : 0);
+}
+
+/** ECMA-119 §9.1: a directory record, of even length. */
+export function encodeRecord(facts: RecordFacts): Uint8Array {
+  const bare = bareRecordLength(facts.identifier.length);
+  const used = facts.systemUse.reduce((sum, entry) => sum + entry.length, bare);
+  const out = new Uint8Array(used + (used % 2));
+  const view = viewOf(out);
+  out[0] = out.length; // BP 1, §9.1.1: length of the record
+  writeBoth32(view, 2, facts.sector); // BP 3 to 10, §9.1.3: location of the extent
+  writeBoth32(view, 10, facts.size); // BP 11 to 18, §9.1.4: data length
+  out.set(facts.date, 18); // BP 19 to 25, §9.1.5
+  out[25] = facts.flags; // BP 26, §9.1.6
+  writeBoth16(view, 28, 1); // BP 29 to 32, §9.1.9: volume sequence number
+  out[32] = facts.identifier.length; // BP 33, §9.1.10
+  out.set(facts.identifier, 33); // BP 34 and on, §9.1.11
+  let at = bare;
+  for (const entry of facts.systemUse) {
+    out.set(entry, at); // §9.1.13: system use
+    at += entry.length;
+  }
+  return out;
+}

@@ -1,0 +1,102 @@
+import { viewOf, writeBoth32 } from './both-endian.ts';
+import { entry } from './susp.ts';
+
+/** The most content that one entry holds: its length is one byte, its head five. */
+const room = 250;
+
+/** RRIP §4.1.1: PX, POSIX mode and links; owner and group are 0 (the 1991A form, of 36 bytes). */
+export function encodePX(mode: number, links: number): Uint8Array {
+  const out = entry('PX', 36);
+  const view = viewOf(out);
+  writeBoth32(view, 4, mode); // BP 5 to 12: st_mode
+  writeBoth32(view, 12, links); // BP 13 to 20: st_nlink
+  return out; // BP 21 to 28: st_uid 0; BP 29 to 36: st_gid 0
+}
+
+/** RRIP §4.1.6: TF, times of modification, access and change of attributes, each in the 7-byte form. */
+export function encodeTF(date: Uint8Array): Uint8Array {
+  const out = entry('TF', 5 + 3 * 7);
+  out[4] = 0x0e; // BP 5: MODIFY, ACCESS, ATTRIBUTES
+  for (let i = 0; i < 3; i++) out.set(date, 5 + 7 * i); // BP 6 and on, in the order of the flags' bits
+  return out;
+}
+
+/** RRIP §4.1.4: NM, the name; one of more than 250 bytes goes on in a further entry (flag CONTINUE). */
+export function encodeNM(name: Uint8Array): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  for (let at = 0; at < name.length; at += room) {
+    const part = name.subarray(at, at + room);
+    const nm = entry('NM', 5 + part.length);
+    nm[4] = at + room < name.length ? 1 : 0; // BP 5: flags, bit 0 CONTINUE
+    nm.set(part, 5); // BP 6 and on
+    out.push(nm);
+  }
+  return out;
+}
+
+/** RRIP §4.1.3.1: the flags of a component record. */
+const component = { continued: 0x01, current: 0x02, parent: 0x04, root: 0x08 } as const;
+
+/** RRIP §4.1.3: SL, the target of a symbolic link as component records, over as many entries as they need. */
+export function encodeSL(target: string): Uint8Array[] {
+  const entries: Uint8Array[][] = [[]];
+  let left = room;
+  for (const record of componentRecords(target)) {
+    if (record.length > left) {
+      entries.push([]);
+      left = room;
+    }
+    entries.at(-1)?.push(record);
+    left -= record.length;
+  }
+  return entries.map((records, index) => {
+    const content = Buffer.concat(records);
+    const sl = entry('SL', 5 + content.length);
+    sl[4] = index < entries.length - 1 ? 1 : 0; // BP 5: flags, bit 0 CONTINUE
+    sl.set(content, 5); // BP 6 and on: component area
+    return sl;
+  });
+}
+
+/** RRIP §4.1.3.1: component records; each fits an SL entry of its own. Repeated slashes mean the same as one. */
+function* componentRecords(target: string): Iterable<Uint8Array> {
+  if (target.startsWith('/')) yield Uint8Array.of(component.root, 0);
+  for (const segment of target.split('/').filter((part) => part !== '')) {
+    if (segment === '.') yield Uint8Array.of(component.current, 0);
+    else if (segment === '..') yield Uint8Array.of(component.parent, 0);
+    else yield* nameRecords(Buffer.from(segment, 'utf8'));
+  }
+}
+
+function* nameRecords(name: Uint8Array): Iterable<Uint8Array> {
+  const most = room - 2;
+  for (let at = 0; at < name.length; at += most) {
+    const part = name.subarray(at, at + most);
+    const record = new Uint8Array(2 + part.length);
+    record[0] = at + most < name.length ? component.continued : 0; // BP 1: flags
+    record[1] = part.length; // BP 2: length of the content
+    record.set(part, 2); // BP 3 and on
+    yield record;
+  }
+}
+
+/** RRIP §4.1.5.1: CL, in the record that stands for a moved directory: the sector where that directory now is. */
+export function encodeCL(sector: number): Uint8Array {
+  return link('CL', sector);
+}
+
+/** RRIP §4.1.5.2: PL, in a moved directory's record of its parent: the sector of the parent that it came from. */
+export function encodePL(sector: number): Uint8Array {
+  return link('PL', sector);
+}
+
+/** RRIP §4.1.5.3: RE, in the record of a moved directory: readers of Rock Ridge do not show it there. */
+export function encodeRE(): Uint8Array {
+  return entry('RE', 4);
+}
+
+function link(signature: string, sector: number): Uint8Array {
+  const out = entry(signature, 12);
+  writeBoth32(viewOf(out), 4, sector); // BP 5 to 12
+  return out;
+}
