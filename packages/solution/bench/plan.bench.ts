@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Row } from '../../../tools/bench/row.ts';
+import { root } from '../../../tools/repository.ts';
+import { runOurs, writeSolution } from './pack/run-ours.ts';
+import { writeSmallLayout } from './pack/workload.ts';
+
+export const name = 'planning a Solution of 100 images';
+
+const images = 100;
+const rounds = 7;
+const execute = promisify(execFile);
+
+/** `nx --version` in this repository: Nx starts, finds the workspace, and does nothing else. */
+export async function run(): Promise<Row[]> {
+  const workspace = await mkdtemp(join(tmpdir(), 'ingot-bench-plan-'));
+  try {
+    const sources: Record<string, string> = {};
+    for (let index = 0; index < images; index++) {
+      await writeSmallLayout(join(workspace, `solution/images/image-${index}`), index);
+      sources[`image-${index}`] = `oci:images/image-${index}`;
+    }
+    await writeSolution(workspace, sources);
+    const plan: number[] = [];
+    const nx: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      plan.push((await runOurs(workspace, ['plan'])).plan);
+      nx.push(await startNx());
+    }
+    const [ours, theirs] = [median(plan), median(nx)];
+    return [
+      {
+        what: `plan ${images} images`,
+        seconds: ours,
+        ratio: ours / theirs,
+        against: 'starting Nx (nx --version)',
+        bound: '< 1',
+      },
+      { what: 'nx --version', seconds: theirs },
+    ];
+  } finally {
+    await rm(workspace, { recursive: true, force: true });
+  }
+}
+
+async function startNx(): Promise<number> {
+  const start = performance.now();
+  await execute(process.execPath, [join(root, 'node_modules/.bin/nx'), '--version'], { cwd: root });
+  return (performance.now() - start) / 1000;
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
+}
