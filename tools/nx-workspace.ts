@@ -39,6 +39,8 @@ export class NxWorkspace {
       'nx.json': { analytics: false, plugins: ['@ingot/oci/plugin'], ...options.nxJson },
       'package.json': { name: 'test-workspace', version: '0.0.0', private: true, workspaces: ['packages/*'] },
       'tsconfig.base.json': await readFile(join(repository, 'tsconfig.base.json'), 'utf8'),
+      // Nx knows npm's packages by the lock file alone.
+      'package-lock.json': await readFile(join(repository, 'package-lock.json'), 'utf8'),
       '.env': await readFile(join(repository, '.env'), 'utf8'),
       '.gitignore': 'node_modules\ndist\n.nx\n',
       ...options.files,
@@ -116,7 +118,10 @@ async function linkModules(root: string, packages: readonly string[]): Promise<v
   for (const name of packages) {
     const source = join(repository, 'packages', name);
     const copy = join(root, 'packages', name);
-    await cp(source, copy, { recursive: true, filter: (path) => !/\/(node_modules|dist|bench)$|\.test\.ts$/.test(path) });
+    await cp(source, copy, {
+      recursive: true,
+      filter: (path) => !/\/(node_modules|dist|bench)$|\.test\.ts$/.test(path),
+    });
     await symlink(copy, join(root, 'node_modules', '@ingot', name));
     await symlink(join(source, 'node_modules'), join(copy, 'node_modules'));
   }

@@ -1,1 +1,10 @@
-export {};
+export { buildImage } from './image/build.ts';
+export type { BuildOptions } from './image/build.ts';
+export { openBase, selectBase } from './image/base.ts';
+export type { OpenBase, OpenPlatform } from './image/base.ts';
+export { imageSchema, readImageFile } from './image/description.ts';
+export type { FilesDescription, ImageDefaults, ImageDescription, LayerDescription } from './image/description.ts';
+export { runImage } from './image/run-image.ts';
+export type { ImageOptions } from './image/run-image.ts';
+export { runExport } from './image/run-export.ts';
+export type { ExportFormat, ExportOptions } from './image/run-export.ts';

@@ -22,4 +22,5 @@ export { batch } from './run/batch.ts';
 export type { BatchTaskResult } from './run/batch.ts';
 
 export { imageOutput, imageTargetOf, projectImage, projectNode, readImageResult } from './image/result.ts';
+export { fetcherFor } from './image/fetcher.ts';
 export type { ImageOutput, ImageResult, InheritedBlob, ProjectImage, ProjectImageOptions } from './image/result.ts';

@@ -59,7 +59,7 @@ function isKind(kind: string, wanted: string): boolean {
 }
 
 /** Undefined for broken YAML. Loads the parser only here: an unchanged workspace never needs it. */
-async function plainYaml(text: string): Promise<unknown> {
+export async function plainYaml(text: string): Promise<unknown> {
   const { parse } = await import('yaml');
   try {
     return parse(text, { maxAliasCount: 100, logLevel: 'silent', uniqueKeys: false });

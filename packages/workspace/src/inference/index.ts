@@ -1,5 +1,5 @@
 /** What plugins load at every Nx command: nothing here imports the YAML parser, Ajv or Ingot's other packages. */
-export { projectFacts } from './facts.ts';
+export { plainYaml, projectFacts } from './facts.ts';
 export type { FactsOptions, ProjectFacts } from './facts.ts';
 export { openCache, workspaceDataFolder } from './cache.ts';
 export type { InferenceCache } from './cache.ts';

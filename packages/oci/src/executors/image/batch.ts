@@ -1,0 +1,4 @@
+import { batch } from '@ingot/workspace';
+import { runImage } from '../../image/run-image.ts';
+
+export default batch(runImage);

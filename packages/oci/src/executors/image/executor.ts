@@ -1,0 +1,4 @@
+import { executor } from '@ingot/workspace';
+import { runImage } from '../../image/run-image.ts';
+
+export default executor(runImage);

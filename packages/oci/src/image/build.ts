@@ -1,0 +1,221 @@
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  assembleImage,
+  assembleIndex,
+  createLayer,
+  formatPlatform,
+  LayoutStore,
+  matchesPlatform,
+  readBase,
+  refName,
+  type AddedLayer,
+  type BaseImage,
+  type Descriptor,
+  type ImageManifest,
+  type LayerEntry,
+  type Platform,
+} from '@ingot/content';
+import { ProjectError, withPlace, type ImageResult, type InheritedBlob } from '@ingot/workspace';
+import type { OpenBase, OpenPlatform } from './base.ts';
+import type { FilesDescription, ImageDescription, LayerDescription } from './description.ts';
+import { collectFiles, forPlatform } from './files.ts';
+import { replaceFolder, writeFileWhole } from './replace.ts';
+
+export interface BuildOptions {
+  /** Where the layout goes; the result goes beside it, as `<layoutDir>.json`. Absolute. */
+  readonly layoutDir: string;
+  readonly resultFile: string;
+  /** Of the image and of all its files: seconds since 1970. */
+  readonly time: number;
+  readonly base: OpenBase | undefined;
+  /** The base for one platform. Throws where there is none. */
+  readonly selectBase: (base: OpenBase, platform: Platform) => Promise<OpenPlatform>;
+  /** The folder that an entry's `from` is relative to, that which it must not leave, and the path that is left. */
+  readonly folderOf: (entry: FilesDescription) => {
+    readonly base: string;
+    readonly boundary: string;
+    readonly from: string;
+  };
+  /** Threads that compress. */
+  readonly workers?: number;
+}
+
+interface Built {
+  readonly platform: Platform;
+  readonly descriptor: Descriptor;
+  readonly manifest: ImageManifest;
+  readonly inherited: readonly InheritedBlob[];
+}
+
+/**
+ * Assembles an image: its layout (only what the project made: layers, configs, manifests) and its result. The same
+ * description and files give the same digest anywhere. What stood there before is replaced at the end, or stays as it
+ * was. Throws ProjectErrors with their places, and content's errors.
+ */
+export async function buildImage(description: ImageDescription, options: BuildOptions): Promise<ImageResult> {
+  const staging = join(dirname(options.layoutDir), `.image-${process.pid}-${counter++}.tmp`);
+  try {
+    const store = new LayoutStore(staging);
+    const layers = new LayerMaker(description, options, store, staging);
+    const images: Built[] = [];
+    for (const platform of description.platforms)
+      images.push(await buildPlatform(description, platform, options, layers, store));
+    const root = await rootOf(description, images, store);
+    await store.setRoots([{ ...root, annotations: { [refName]: description.version } }]);
+    const result = resultOf(description, root, images);
+    await replaceFolder(staging, options.layoutDir);
+    await writeFileWhole(options.resultFile, `${JSON.stringify(result, undefined, 2)}\n`);
+    return result;
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+let counter = 0;
+
+async function buildPlatform(
+  description: ImageDescription,
+  platform: Platform,
+  options: BuildOptions,
+  layers: LayerMaker,
+  store: LayoutStore,
+): Promise<Built> {
+  const base = options.base && (await options.selectBase(options.base, platform));
+  const image = base && (await withPlace(description.from!.place, () => readBase(base.fetcher, base.manifest)));
+  const added: AddedLayer[] = [];
+  for (const layer of description.layers) {
+    if (layer.platforms && !layer.platforms.some((wanted) => matchesPlatform(wanted, platform))) continue;
+    added.push(await layers.make(layer, platform));
+  }
+  const made = await withPlace({ file: description.file, line: 1, column: 1 }, () =>
+    assembleImage(
+      {
+        base: image,
+        layers: added,
+        platform,
+        config: settings(description),
+        annotations: description.annotations,
+        created: options.time,
+      },
+      store,
+    ),
+  );
+  const inherited = base && image ? await inheritedOf(base, image, store) : [];
+  return { platform, descriptor: made.descriptor, manifest: made.manifest, inherited };
+}
+
+/** What the image has from its base: named where it can be found again, else copied. */
+async function inheritedOf(base: OpenPlatform, image: BaseImage, store: LayoutStore): Promise<InheritedBlob[]> {
+  const blobs: InheritedBlob[] = [];
+  for (const layer of image.manifest.layers) {
+    const { digest, size, mediaType } = layer;
+    if (base.source === undefined) await copyBlob(layer, base, store);
+    else blobs.push({ digest, size, mediaType, source: base.source });
+  }
+  return blobs;
+}
+
+async function copyBlob(layer: Descriptor, base: OpenPlatform, store: LayoutStore): Promise<void> {
+  if (!(await store.exists(layer))) await store.push(layer, base.fetcher.fetch(layer));
+}
+
+function settings(description: ImageDescription) {
+  const { entrypoint, cmd, env, user, workdir, labels, ports, volumes, stopSignal } = description;
+  return {
+    env,
+    labels,
+    ports,
+    volumes,
+    ...(entrypoint ? { entrypoint } : {}),
+    ...(cmd ? { cmd } : {}),
+    ...(user === undefined ? {} : { user }),
+    ...(workdir === undefined ? {} : { workdir }),
+    ...(stopSignal === undefined ? {} : { stopSignal }),
+  };
+}
+
+/** One image is its own root; several are named by an index. */
+async function rootOf(
+  description: ImageDescription,
+  images: readonly Built[],
+  store: LayoutStore,
+): Promise<Descriptor> {
+  if (images.length === 1) return images[0]!.descriptor;
+  const { annotations } = description;
+  return withPlace(description.platformsPlace, () => assembleIndex(images, { annotations }, store));
+}
+
+function resultOf(description: ImageDescription, root: Descriptor, images: readonly Built[]): ImageResult {
+  const inherited = new Map(images.flatMap((image) => image.inherited).map((blob) => [blob.digest, blob]));
+  const own = new Set(images.flatMap(({ manifest }) => manifest.layers.map(({ digest }) => digest)));
+  return {
+    ingot: 'image-result/v1',
+    name: description.name,
+    version: description.version,
+    mediaType: root.mediaType,
+    digest: root.digest,
+    size: root.size,
+    platforms: images.map(({ platform, descriptor, manifest }) => ({
+      platform: formatPlatform(platform),
+      digest: descriptor.digest,
+      size: [manifest.config, ...manifest.layers].reduce((sum, { size }) => sum + size, 0),
+    })),
+    inherited: [...inherited.values()].filter(({ digest }) => own.has(digest)),
+  };
+}
+
+/** Makes each layer once, however many platforms share it. */
+class LayerMaker {
+  readonly #description: ImageDescription;
+  readonly #options: BuildOptions;
+  readonly #store: LayoutStore;
+  readonly #without: ReadonlySet<string>;
+  readonly #made = new Map<string, Promise<AddedLayer>>();
+
+  constructor(description: ImageDescription, options: BuildOptions, store: LayoutStore, staging: string) {
+    this.#description = description;
+    this.#options = options;
+    this.#store = store;
+    this.#without = new Set([options.layoutDir, options.resultFile, staging]);
+  }
+
+  make(layer: LayerDescription, platform: Platform): Promise<AddedLayer> {
+    const key = [
+      this.#description.layers.indexOf(layer),
+      ...layer.files.map(({ from }) => forPlatform(from, platform)),
+    ].join('\n');
+    const made = this.#made.get(key) ?? this.#create(layer, platform);
+    this.#made.set(key, made);
+    return made;
+  }
+
+  async #create(layer: LayerDescription, platform: Platform): Promise<AddedLayer> {
+    const entries = await this.#entries(layer, platform);
+    const { time, workers } = this.#options;
+    const options = { mtime: time, ...(workers === undefined ? {} : { workers }) };
+    const created = await withPlace(layer.place, () => createLayer(entries, options, this.#store));
+    return { ...created, createdBy: `ingot: ${layer.files.map(({ to }) => to).join(' ')}` };
+  }
+
+  async #entries(layer: LayerDescription, platform: Platform): Promise<LayerEntry[]> {
+    const byPath = new Map<string, LayerEntry>();
+    for (const entry of layer.files) {
+      const { base, boundary, from } = this.#options.folderOf(entry);
+      const found = await collectFiles({ ...entry, from }, { base, boundary, without: this.#without, platform });
+      for (const each of found) {
+        const before = byPath.get(each.path);
+        if (before && !(before.type === 'directory' && each.type === 'directory')) throw twice(each.path, entry);
+        byPath.set(each.path, each);
+      }
+    }
+    return [...byPath.values()];
+  }
+}
+
+function twice(path: string, entry: FilesDescription): ProjectError {
+  return new ProjectError('INGOT_IMAGE_PATH_TWICE', `/${path} is in this layer already`, {
+    place: entry.place,
+    help: 'leave one of them out with `exclude`, or put the one that shall win into a layer of its own',
+  });
+}

@@ -1,0 +1,52 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * Puts `staging` in the place of `folder`. Where both hold the same (index.json, and the names and sizes of blobs, whose
+ * names are their digests) the old one stays, so that nothing looks changed.
+ */
+export async function replaceFolder(staging: string, folder: string): Promise<void> {
+  if (await sameLayout(staging, folder)) return;
+  const old = `${staging}.old`;
+  await mkdir(dirname(folder), { recursive: true });
+  await rename(folder, old).catch(ignoreMissing);
+  await rename(staging, folder);
+  await rm(old, { recursive: true, force: true });
+}
+
+/** Writes a small file by a temporary name; leaves one alone that has these bytes already. */
+export async function writeFileWhole(path: string, text: string): Promise<void> {
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
+
+async function sameLayout(a: string, b: string): Promise<boolean> {
+  try {
+    return (await fingerprint(a)) === (await fingerprint(b));
+  } catch {
+    return false;
+  }
+}
+
+async function fingerprint(folder: string): Promise<string> {
+  const blobs = join(folder, 'blobs', 'sha256');
+  const names = (await readdir(blobs)).sort();
+  const sizes = await Promise.all(names.map(async (name) => `${name} ${(await stat(join(blobs, name))).size}`));
+  return [
+    ...sizes,
+    await readFile(join(folder, 'oci-layout'), 'utf8'),
+    await readFile(join(folder, 'index.json'), 'utf8'),
+  ].join('\n');
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
