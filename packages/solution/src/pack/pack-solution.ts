@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { planIso, writeIso } from '@ingot/iso9660';
+import { implantMd5, planIso, writeIso } from '@ingot/iso9660';
 
 import { isoTree } from '../plan/iso-tree.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -50,9 +50,9 @@ export async function packSolution(request: PackRequest): Promise<Packed> {
     { volumeId, time },
   );
   if (iso.size !== plan.size) throw badPlan(`the plan says ${plan.size} bytes, and its files make ${iso.size}`);
-  const { sha256 } = await writeIso(iso, file, {
+  const { sha256 = '' } = await writeIso(iso, file, {
     hash: true,
-    ...(mediaCheck ? { md5: true } : {}),
+    ...(mediaCheck ? { md5: implantMd5 } : {}),
     ...(request.onBytes === undefined ? {} : { onBytes: request.onBytes }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });

@@ -1,5 +1,6 @@
 import type { Ingester, Platform, Store } from '@ingot/content';
 import { digestOf, formatPlatform } from '@ingot/content';
+import type { IsoContent } from '@ingot/iso9660';
 import { planIso } from '@ingot/iso9660';
 
 import { directoryVersion, imageFile, manifestPath, registryConfigPath } from '../format/layout.ts';
@@ -100,12 +101,19 @@ class Archive {
   }
 }
 
+/** A plan needs sizes and digests, no bytes. */
+const nothingYet: IsoContent = {
+  fetch() {
+    throw new Error('a plan has no content');
+  },
+};
+
 function lay(solution: SolutionToPlan, images: readonly ConvertedImage[], archive: Archive): Plan {
   const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
   const tree = { files: archive.files.sort(byPath), links: archive.links.sort(byPath) };
   const { volumeId, time } = solution;
   const iso = planIso(
-    isoTree(tree, () => ({ bytes: new Uint8Array() })),
+    isoTree(tree, () => nothingYet),
     { volumeId, time },
   );
   const sectors = new Map(iso.files.map((file) => [file.path, file.sector]));

@@ -71,10 +71,41 @@ export interface Plan {
   readonly size: number;
 }
 
-/** The bytes of plan.json: sorted where order means nothing, so that equal plans are equal files. */
+/**
+ * The bytes of plan.json: sorted where order means nothing, so that equal plans are equal files; a line for each file,
+ * so that a person (and git) can compare two plans.
+ */
 export function encodePlan(plan: Plan): Uint8Array {
-  const contents = Object.fromEntries(Object.entries(plan.contents).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return new TextEncoder().encode(JSON.stringify({ ...plan, contents }, undefined, 1) + '\n');
+  const { images, files, links, contents, ...facts } = plan;
+  const sorted = Object.entries(contents).sort(([a], [b]) => (a < b ? -1 : 1));
+  const lines = [
+    ...Object.entries(facts).map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`),
+    block(
+      'images',
+      '[]',
+      images.map((each) => JSON.stringify(each)),
+    ),
+    block(
+      'files',
+      '[]',
+      files.map((each) => JSON.stringify(each)),
+    ),
+    block(
+      'links',
+      '[]',
+      links.map((each) => JSON.stringify(each)),
+    ),
+    block(
+      'contents',
+      '{}',
+      sorted.map(([digest, each]) => `${JSON.stringify(digest)}: ${JSON.stringify(each)}`),
+    ),
+  ];
+  return new TextEncoder().encode(`{\n${lines.join(',\n')}\n}\n`);
+}
+
+function block(key: string, brackets: '[]' | '{}', lines: readonly string[]): string {
+  return `"${key}": ${brackets[0]}${lines.map((line) => `\n${line}`).join(',')}\n${brackets[1]}`;
 }
 
 /** The digest that stands for a plan: of plan.json's bytes. */

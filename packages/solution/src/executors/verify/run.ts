@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
+import { openIso } from '@ingot/iso9660';
 import type { RunOne } from '@ingot/workspace';
 
 import { SolutionError } from '../../error.ts';
 import type { PackResult } from '../../pack/pack-result.ts';
 import { optionPath } from '../../project-root.ts';
-import { verifyFile } from '../../verify/verify-file.ts';
+import { formatFinding, formatVerdict } from '../../verify/verdict.ts';
+import { verifySolution } from '../../verify/verify-solution.ts';
 
 /** The options of the executor `verify`: schemas/executors/verify.json. */
 export interface VerifyOptions {
@@ -16,12 +18,16 @@ export interface VerifyOptions {
 
 /** Verifies a Solution's ISO: a line for every rule; fails where one is broken. */
 export const runVerify: RunOne<VerifyOptions> = async (options, context) => {
-  const iso =
-    options.iso === undefined
-      ? await packedIso(optionPath(options.outputPath ?? '{projectRoot}/dist', context))
-      : optionPath(options.iso, context);
-  const { text, success } = await verifyFile(iso);
-  return { success, terminalOutput: `${relative(context.root, iso)}\n${text}` };
+  const folder = optionPath(options.outputPath ?? '{projectRoot}/dist', context);
+  const file = options.iso === undefined ? await packedIso(folder) : optionPath(options.iso, context);
+  const image = await openIso(file);
+  try {
+    const findings = await Array.fromAsync(verifySolution(image, { file }));
+    const lines = [relative(context.root, file), ...findings.map(formatFinding), formatVerdict(findings)];
+    return { success: findings.every(({ level }) => level !== 'error'), terminalOutput: lines.join('\n') };
+  } finally {
+    await image.close();
+  }
 };
 
 async function packedIso(folder: string): Promise<string> {

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+
+import type { SolutionTargets } from './targets.ts';
+import { solutionTargets } from './targets.ts';
+
+const solution: SolutionTargets = {
+  facts: { name: 'x', version: '1.2.3', projects: ['a', 'b'], paths: ['docs'], buildInfo: [] },
+  options: {},
+  names: { plan: 'plan', pack: 'pack', verify: 'verify' },
+  plugin: ['the plugin'],
+  packageVersion: undefined,
+};
+
+describe('solutionTargets', () => {
+  it('plans from the images’ results and packs from the plan, so that equal digests are cache hits', () => {
+    const { plan, pack, verify } = solutionTargets(solution);
+    expect(plan?.dependsOn).toEqual([{ projects: ['a', 'b'], target: 'image' }]);
+    expect(plan?.inputs).toContainEqual({ dependentTasksOutputFiles: '**/image.json', transitive: false });
+    expect(plan?.inputs).toContain('{projectRoot}/docs/**/*');
+    expect(plan?.inputs).toContainEqual({ env: 'SOURCE_DATE_EPOCH' });
+    expect(pack?.inputs).toEqual([{ dependentTasksOutputFiles: '**/plan.json', transitive: false }, 'the plugin']);
+    expect(pack?.dependsOn).toEqual(['plan', { projects: ['a', 'b'], target: 'image' }]);
+    expect(pack?.outputs).toContain('{projectRoot}/dist/x-1.2.3.iso');
+    expect(verify?.dependsOn).toEqual(['pack']);
+    for (const target of [plan, pack, verify]) {
+      expect(target?.cache).toBe(true);
+      expect(JSON.stringify(target?.inputs)).not.toMatch(/\^|"default"|\*\*\/\*"\]$/);
+    }
+  });
+
+  it('takes the names and defaults that nx.json gives', () => {
+    const targets = solutionTargets({
+      ...solution,
+      names: { plan: 'lay-out', pack: 'iso', verify: 'check' },
+      options: {
+        cachePack: false,
+        mediaCheck: true,
+        platform: 'linux/arm64',
+        labels: { a: 'b' },
+        imageTarget: 'container',
+      },
+    });
+    expect(Object.keys(targets)).toEqual(['lay-out', 'iso', 'check']);
+    expect(targets['iso']).toMatchObject({ cache: false, options: { mediaCheck: true } });
+    expect(targets['lay-out']?.options).toEqual({ platform: 'linux/arm64', labels: { a: 'b' } });
+    expect(targets['lay-out']?.dependsOn).toEqual([{ projects: ['a', 'b'], target: 'container' }]);
+    expect(targets['check']?.dependsOn).toEqual(['iso']);
+  });
+
+  it('makes what the manifest says of the build an input, and nothing of it otherwise', () => {
+    const runtimes = (buildInfo: string[]) =>
+      (solutionTargets({ ...solution, facts: { ...solution.facts, buildInfo } })['plan']?.inputs ?? []).flatMap(
+        (input) => (typeof input === 'object' && 'runtime' in input ? [input.runtime] : []),
+      );
+    expect(runtimes([])).toEqual([]);
+    expect(runtimes(['host', 'time', 'revision'])).toEqual([
+      'hostname',
+      'git log -1 --format=%ct',
+      'git describe --always --long --tags --dirty',
+    ]);
+  });
+
+  it('names the ISO by the version of package.json where solution.yaml says so', () => {
+    const facts = { ...solution.facts, version: 'package.json' };
+    const targets = solutionTargets({ ...solution, facts, packageVersion: '4.5.6' });
+    expect(targets['pack']?.outputs).toContain('{projectRoot}/dist/x-4.5.6.iso');
+    expect(targets['plan']?.inputs).toContain('{projectRoot}/package.json');
+  });
+});
