@@ -6,7 +6,7 @@ export interface IsoLimits {
   readonly entries: number;
   /** Folders below each other. */
   readonly depth: number;
-  /** Bytes of directories and continuation areas in one listing; the image's own size is a limit besides. */
+  /** Bytes of directories and continuation areas read in one listing; eight times the image's size is a limit besides. */
   readonly metadataBytes: number;
   /** Volume descriptors (ECMA-119 §8). */
   readonly descriptors: number;
@@ -21,7 +21,7 @@ export interface IsoLimits {
 export const defaultLimits: IsoLimits = {
   entries: 1_000_000,
   depth: 255,
-  metadataBytes: 1024 ** 3,
+  metadataBytes: 2 * 1024 ** 3,
   descriptors: 64,
   continuations: 64,
   nameBytes: 255,
@@ -43,10 +43,13 @@ export class Budget {
   #entries = 0;
   #bytes = 0;
 
-  /** `size`: of the image, in bytes. Folders do not overlap in a sound image, so together they are smaller. */
+  /**
+   * `size`: of the image, in bytes. In a sound image directories and continuation areas do not overlap, so together
+   * they are smaller than it; reading in whole windows, and a moved directory twice, makes several times that.
+   */
   constructor(limits: IsoLimits, size: number) {
     this.limits = limits;
-    this.#metadataBytes = Math.min(limits.metadataBytes, size);
+    this.#metadataBytes = Math.min(limits.metadataBytes, 8 * size);
   }
 
   entry(): void {

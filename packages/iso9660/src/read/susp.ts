@@ -33,7 +33,7 @@ export async function readSystemUse(
     seen.add(position);
     if (seen.size > budget.limits.continuations) throw overLimit('continuation areas', budget.limits.continuations);
     budget.metadata(length);
-    next = decodeArea(await window.bytes(position, length), entries);
+    next = decodeArea(await window.bytes(position, length, budget), entries);
   }
   return entries;
 }
