@@ -47,7 +47,9 @@ function entriesOf(folder: string, manifest: Manifest): string[] {
     .flatMap((file) => implementations(readText(`${folder}/${file}`)))
     .map((path) => `${path.replace('./dist/', './src/').replace(/\.js$/, '')}.ts`);
   // Threads are started by the address of their file, which no import shows.
-  const threads = filesUnder(folder).filter((path) => /\/src\/(.*[/-])?worker\.ts$/.test(path));
+  const threads = filesUnder(folder).filter(
+    (path) => /\/src\/(.*[/-])?worker\.ts$/.test(path) && !/\/test\//.test(path),
+  );
   const entries = [...exported, ...loaded].map((path) => `${folder}/${path.replace(/^\.\//, '')}`);
   return [...new Set([...entries, ...threads])].sort();
 }
