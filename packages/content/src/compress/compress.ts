@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { checkLevel, codecs } from './codec.ts';
-import { hasWorkerFile, runHere, sharedPool } from './pool.ts';
-import { segments } from './segments.ts';
+import { checkLevel, codecs, encode } from './codec.ts';
+import { hasWorkerFile, sharedPool } from './pool.ts';
+import { Buffers, segments } from './segments.ts';
 import type { Compression } from '../media-type.ts';
-import type { Algorithm, Segment } from './codec.ts';
+import type { Algorithm, Encoded, Segment } from './codec.ts';
 
 export interface CompressOptions {
   readonly algorithm: Compression;
@@ -41,21 +41,27 @@ async function* inOrder(
   workers: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { segmentSize } = codecs[algorithm];
-  const underWay: Promise<Uint8Array>[] = [];
+  const buffers = new Buffers(segmentSize);
+  const underWay: Promise<Encoded>[] = [];
   const most = Math.max(1, workers * 2);
-  for await (const bytes of segments(content, segmentSize)) {
-    const job = run({ algorithm, level, bytes }, workers, bytes.length < segmentSize && underWay.length === 0);
+  for await (const bytes of segments(content, buffers)) {
+    const alone = bytes.length < segmentSize && underWay.length === 0;
+    const job = run({ algorithm, level, bytes }, workers, alone);
     // Its error is thrown where it is awaited below, or belongs to nobody any more.
     job.catch(() => {});
     underWay.push(job);
-    while (underWay.length >= most) yield await (underWay.shift() as Promise<Uint8Array>);
+    while (underWay.length >= most) {
+      const { output, buffer } = await (underWay.shift() as Promise<Encoded>);
+      buffers.give(buffer);
+      yield output;
+    }
   }
-  for (const job of underWay) yield await job;
+  for (const job of underWay) yield (await job).output;
 }
 
-function run(segment: Segment, workers: number, alone: boolean): Promise<Uint8Array> {
-  if (workers === 0) return runHere(segment);
+function run(segment: Segment, workers: number, alone: boolean): Promise<Encoded> {
+  if (workers === 0) return encode(segment);
   const pool = sharedPool();
-  if (alone && segment.bytes.length <= worthAThread && !pool.ready) return runHere(segment);
+  if (alone && segment.bytes.length <= worthAThread && !pool.ready) return encode(segment);
   return pool.run(segment, workers);
 }

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { ContentError } from '../error.ts';
-import { encode } from './codec.ts';
-import type { Segment } from './codec.ts';
+import type { Encoded, Segment } from './codec.ts';
 import type { Answer } from './worker.ts';
 
 /** The worker lies beside this file, as TypeScript in the repository and as JavaScript once compiled. */
@@ -10,7 +9,7 @@ const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './
 
 interface Job {
   readonly segment: Segment;
-  readonly resolve: (bytes: Uint8Array) => void;
+  readonly resolve: (encoded: Encoded) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -49,7 +48,7 @@ export class Pool {
    * Compresses `segment`, whose buffer goes away to the thread, in one of at most `most` threads.
    * Throws ContentError INGOT_COMPRESS_WORKER where the thread failed.
    */
-  run(segment: Segment, most: number): Promise<Uint8Array> {
+  run(segment: Segment, most: number): Promise<Encoded> {
     return new Promise((resolve, reject) => {
       const job = { segment, resolve, reject };
       const thread = this.#idle() ?? (this.#threads.size < most ? this.#start() : undefined);
@@ -112,7 +111,7 @@ class Thread {
     this.#job = job;
     // Whoever waits for bytes must not lose the process under him.
     this.#worker.ref();
-    this.#worker.postMessage(job.segment, [job.segment.bytes.buffer as ArrayBuffer]);
+    this.#worker.postMessage(job.segment, [job.segment.bytes.buffer]);
   }
 
   #answered(answer: Answer): void {
@@ -121,13 +120,17 @@ class Thread {
     const next = this.#hooks.next();
     if (next === undefined) this.#rest();
     else this.take(next);
-    if ('bytes' in answer) job?.resolve(answer.bytes);
+    if ('output' in answer) job?.resolve(answer);
     else job?.reject(failed(answer.error));
   }
 
   #rest(): void {
     this.#worker.unref();
-    this.#timer = setTimeout(() => void this.#worker.terminate(), this.#idleTime).unref();
+    this.#timer = setTimeout(() => {
+      // First out of the pool, since a job for a thread that is ending would be lost.
+      this.#hooks.ended();
+      void this.#worker.terminate();
+    }, this.#idleTime).unref();
   }
 
   #died(error: unknown): void {
@@ -157,9 +160,4 @@ export function sharedPool(): Pool {
 /** False in a bundle of one file: there are no threads then, and the bytes are the same. */
 export function hasWorkerFile(): boolean {
   return existsSync(workerFile);
-}
-
-/** Compresses in this thread. */
-export function runHere(segment: Segment): Promise<Uint8Array> {
-  return encode(segment);
 }

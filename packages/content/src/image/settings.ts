@@ -21,10 +21,20 @@ export interface ImageSettings {
 type Execution = NonNullable<ImageConfig['config']>;
 
 /** What survives of a base. Left behind are notes of the build that made it, and OnBuild, which is for a Dockerfile. */
-const inherited = [
-  ...['User', 'ExposedPorts', 'Env', 'Entrypoint', 'Cmd', 'Volumes', 'WorkingDir', 'Labels', 'StopSignal'],
-  ...['Healthcheck', 'Shell', 'ArgsEscaped'],
-] as const;
+const inherited: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ['User', isText],
+  ['ExposedPorts', isObject],
+  ['Env', isTexts],
+  ['Entrypoint', isTexts],
+  ['Cmd', isTexts],
+  ['Volumes', isObject],
+  ['WorkingDir', isText],
+  ['Labels', isLabels],
+  ['StopSignal', isText],
+  ['Healthcheck', isObject],
+  ['Shell', isTexts],
+  ['ArgsEscaped', (value) => typeof value === 'boolean'],
+]);
 
 /**
  * The base's settings with these over them, as a Dockerfile would have it: env and labels by name, ports and volumes
@@ -49,8 +59,21 @@ export function mergeSettings(base: Execution | null | undefined, settings: Imag
   return withoutEmpty(merged);
 }
 
+/** The base was made by others: what is not of its type is an error here, not later in a runtime. */
 function keep(base: Execution): Execution {
-  return Object.fromEntries(Object.entries(base).filter(([key]) => (inherited as readonly string[]).includes(key)));
+  const known = Object.entries(base).filter(([key, value]) => inherited.has(key) && value !== null);
+  for (const [key, value] of known) {
+    if (inherited.get(key)?.(value) === false) {
+      throw new ContentError(
+        'INGOT_IMAGE_BASE',
+        `the base image's config has a wrong ${key}: ${JSON.stringify(value)}`,
+        {
+          help: 'The base is broken, or was not made by an image tool: build or pull it again.',
+        },
+      );
+    }
+  }
+  return Object.fromEntries(known);
 }
 
 /** A name that is there already keeps its place; new ones follow in the order given. */
@@ -103,4 +126,20 @@ function check({ env, user, workdir, labels, ports, volumes, stopSignal, entrypo
 
 function bad(key: string, value: unknown, help: string): ContentError {
   return new ContentError('INGOT_IMAGE_CONFIG', `${JSON.stringify(value)} cannot be in an image's ${key}`, { help });
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isLabels(value: unknown): boolean {
+  return isObject(value) && Object.values(value as object).every(isText);
 }
