@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import {
   assembleImage,
   assembleIndex,
@@ -20,7 +20,7 @@ import { ProjectError, withPlace, type ImageResult, type InheritedBlob } from '@
 import type { OpenBase, OpenPlatform } from './base.ts';
 import type { FilesDescription, ImageDescription, LayerDescription } from './description.ts';
 import { collectFiles, forPlatform } from './files.ts';
-import { replaceFolder, writeFileWhole } from './replace.ts';
+import { replaceFolder, stagingFolder, writeFileWhole } from './replace.ts';
 
 export interface BuildOptions {
   /** Where the layout goes; the result goes beside it, as `<layoutDir>.json`. Absolute. */
@@ -54,7 +54,7 @@ interface Built {
  * was. Throws ProjectErrors with their places, and content's errors.
  */
 export async function buildImage(description: ImageDescription, options: BuildOptions): Promise<ImageResult> {
-  const staging = join(dirname(options.layoutDir), `.image-${process.pid}-${counter++}.tmp`);
+  const staging = await stagingFolder(dirname(options.layoutDir));
   try {
     const store = new LayoutStore(staging);
     const layers = new LayerMaker(description, options, store, staging);
@@ -71,8 +71,6 @@ export async function buildImage(description: ImageDescription, options: BuildOp
     await rm(staging, { recursive: true, force: true });
   }
 }
-
-let counter = 0;
 
 async function buildPlatform(
   description: ImageDescription,

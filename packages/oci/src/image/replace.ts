@@ -1,6 +1,26 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+let counter = 0;
+
+/** A new name in `folder` for what is not finished. What processes left there that were killed is removed. */
+export async function stagingFolder(folder: string): Promise<string> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = /^\.image-(\d+)-\d+\.tmp(\.old)?$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
+  }
+  return join(folder, `.image-${process.pid}-${counter++}.tmp`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /**
  * Puts `staging` in the place of `folder`. Where both hold the same (index.json, and the names and sizes of blobs, whose
  * names are their digests) the old one stays, so that nothing looks changed.

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Descriptor, Fetcher, Located } from '@ingot/content';
 import {
+  checkOptions,
   fetcherFor,
   formatBytes,
   formatDuration,
@@ -31,6 +32,12 @@ const endings: Readonly<Record<ExportFormat, string>> = {
 /** Writes the image of the context's project, complete, for other tools. Throws what is wrong. */
 export async function runExport(options: ExportOptions, context: ExecutorContext): Promise<Outcome> {
   const started = performance.now();
+  checkOptions(options, {
+    format: Object.keys(endings),
+    output: undefined,
+    platform: undefined,
+    imageTarget: undefined,
+  });
   const name = context.projectName!;
   const named = options.imageTarget === undefined ? {} : { targetName: options.imageTarget };
   const { result } = await projectImage(context, name, named);

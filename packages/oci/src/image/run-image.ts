@@ -1,5 +1,6 @@
 import { posix, join } from 'node:path';
 import {
+  checkOptions,
   didYouMean,
   formatBytes,
   formatDuration,
@@ -23,6 +24,7 @@ export interface ImageOptions {
 /** Builds the image of the context's project, and says what came of it. Throws what is wrong. */
 export async function runImage(options: ImageOptions, context: ExecutorContext): Promise<Outcome> {
   const started = performance.now();
+  check(options);
   const { readImageFile } = await import('./description.ts');
   const { openBase, selectBase } = await import('./base.ts');
   const { buildImage } = await import('./build.ts');
@@ -40,6 +42,14 @@ export async function runImage(options: ImageOptions, context: ExecutorContext):
     folderOf: (entry) => folderOf(entry, context),
   });
   return { success: true, terminalOutput: report(description, result, performance.now() - started) };
+}
+
+function check(options: ImageOptions): void {
+  checkOptions(options, { file: undefined, outputPath: undefined, platforms: undefined, labels: undefined });
+  if (options.outputPath === undefined || /(^|\/)image$/.test(options.outputPath)) return;
+  throw new ProjectError('INGOT_OPTION_VALUE', `outputPath: the last name of "${options.outputPath}" is not image`, {
+    help: 'dependents look for the result beside it, image.json; choose another folder around it',
+  });
 }
 
 /** SOURCE_DATE_EPOCH (reproducible-builds.org), in seconds since 1970; 0 where it isn't set. */
