@@ -76,6 +76,7 @@ describe('the packed packages in a new workspace', () => {
     expect(JSON.stringify(plugins)).toContain('@ingot/solution/plugin');
     expect(JSON.stringify(plugins)).toContain('@ingot/oci/plugin');
     expect(existsSync(join(workspace, 'node_modules/@ingot/content/src'))).toBe(false);
+    expect(existsSync(join(workspace, 'node_modules/@ingot/content/dist/compress/worker.js'))).toBe(true);
 
     await nx('g', '@ingot/solution:init');
     expect(JSON.parse(await readFile(join(workspace, 'nx.json'), 'utf8'))).toHaveProperty('plugins', plugins);
