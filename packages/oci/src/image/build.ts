@@ -20,6 +20,7 @@ import { ProjectError, withPlace, type ImageResult, type InheritedBlob } from '@
 import type { OpenBase, OpenPlatform } from './base.ts';
 import type { FilesDescription, ImageDescription, LayerDescription } from './description.ts';
 import { collectFiles, forPlatform } from './files.ts';
+import type { FilesFolder } from './maker.ts';
 import { replaceFolder, stagingFolder, writeFileWhole } from './replace.ts';
 
 export interface BuildOptions {
@@ -31,12 +32,7 @@ export interface BuildOptions {
   readonly base: OpenBase | undefined;
   /** The base for one platform. Throws where there is none. */
   readonly selectBase: (base: OpenBase, platform: Platform) => Promise<OpenPlatform>;
-  /** The folder that an entry's `from` is relative to, that which it must not leave, and the path that is left. */
-  readonly folderOf: (entry: FilesDescription) => {
-    readonly base: string;
-    readonly boundary: string;
-    readonly from: string;
-  };
+  readonly folderOf: (entry: FilesDescription) => FilesFolder;
   /** Threads that compress. */
   readonly workers?: number;
 }

@@ -14,7 +14,10 @@ import { parseMode, parseOwner, type Owner } from './permissions.ts';
 
 /** A `files` entry of a layer. */
 export interface FilesDescription {
+  /** Of `from`. */
   readonly place: Place;
+  readonly targetPlace: Place;
+  readonly projectPlace: Place;
   readonly from: string;
   readonly to: string;
   /** Of files; undefined: by what their owner may execute. */
@@ -145,6 +148,8 @@ function describe(file: ProjectFile<ImageFile>, defaults: ImageDefaults): ImageD
       const at = ['layers', i, 'files', j];
       return {
         place: file.place([...at, 'from']),
+        targetPlace: file.place([...at, 'target']),
+        projectPlace: file.place([...at, 'project']),
         from: entry.from,
         to: entry.to,
         mode: attempt([...at, 'mode'], undefined, () => parseMode(file.text([...at, 'mode']))),

@@ -1,0 +1,77 @@
+import { join, posix } from 'node:path';
+import { didYouMean, ProjectError, projectNode } from '@ingot/workspace';
+import type { ExecutorContext } from '@nx/devkit';
+import type { FilesDescription } from './description.ts';
+
+/** Where to look for what a `files` entry copies. Absolute folders. */
+export interface FilesFolder {
+  /** What `from` is relative to. */
+  readonly base: string;
+  /** What it must not leave. */
+  readonly boundary: string;
+  readonly from: string;
+}
+
+const WORKSPACE = '{workspaceRoot}/';
+
+/** What a target makes may lie anywhere in the workspace; all else stays in its project. */
+export function folderOf(entry: FilesDescription, context: ExecutorContext): FilesFolder {
+  const project = projectNode(context, entry.project ?? context.projectName!, entry.projectPlace);
+  const folder = join(context.root, project.data.root);
+  if (entry.target === undefined) return { base: folder, boundary: folder, from: entry.from };
+  if (entry.from.startsWith(WORKSPACE)) {
+    return { base: context.root, boundary: context.root, from: entry.from.slice(WORKSPACE.length) };
+  }
+  return { base: folder, boundary: context.root, from: entry.from };
+}
+
+/** Does the target exist that an entry names, and make what is copied? Throws INGOT_PROJECT_UNKNOWN, INGOT_TARGET_UNKNOWN, INGOT_IMAGE_NOT_OUTPUT. */
+export function checkMaker(entry: FilesDescription, context: ExecutorContext): void {
+  if (entry.target === undefined) return;
+  const { name, data } = projectNode(context, entry.project ?? context.projectName!, entry.projectPlace);
+  const target = data.targets?.[entry.target];
+  if (!target) {
+    const hint = didYouMean(entry.target, Object.keys(data.targets ?? {}));
+    throw new ProjectError('INGOT_TARGET_UNKNOWN', `project "${name}" has no target "${entry.target}"${hint}`, {
+      place: entry.targetPlace,
+      help: `its targets: ${Object.keys(data.targets ?? {}).join(', ') || 'none'}`,
+    });
+  }
+  const outputs = target.outputs?.map((output) =>
+    interpolated(output, data.root, name, target.options as object | undefined),
+  );
+  const from = entry.from.startsWith(WORKSPACE)
+    ? entry.from.slice(WORKSPACE.length)
+    : posix.join(data.root, entry.from);
+  if (!outputs || outputs.some((output) => covers(output, from))) return;
+  throw new ProjectError('INGOT_IMAGE_NOT_OUTPUT', `"${entry.from}" is no output of ${name}:${entry.target}`, {
+    place: entry.place,
+    help: `Nx would not notice when it changes; its outputs are ${target.outputs?.join(', ') || 'none'}`,
+  });
+}
+
+/** Nx's tokens in an output; undefined for an option that is not set. */
+function interpolated(output: string, root: string, name: string, options: object | undefined): string {
+  return posix.normalize(
+    output
+      .replaceAll('{workspaceRoot}/', '')
+      .replaceAll('{projectRoot}', root)
+      .replaceAll('{projectName}', name)
+      .replaceAll(/\{options\.([^}]+)\}/g, (_, key: string) =>
+        String((options as Record<string, unknown>)?.[key] ?? '\0'),
+      ),
+  );
+}
+
+/** Whether either path begins with the other, up to the first wildcard. */
+function covers(output: string, from: string): boolean {
+  const a = fixed(output);
+  const b = fixed(from);
+  return a === '' || b === '' || `${b}/`.startsWith(`${a}/`) || `${a}/`.startsWith(`${b}/`);
+}
+
+function fixed(path: string): string {
+  const segments = path.split('/');
+  const wild = segments.findIndex((segment) => /[*?[\]{}!()]/.test(segment));
+  return (wild < 0 ? segments : segments.slice(0, wild)).join('/').replace(/\/$/, '');
+}
