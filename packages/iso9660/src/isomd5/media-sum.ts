@@ -83,8 +83,9 @@ function blanked(bytes: Uint8Array, position: number): Uint8Array {
  * The media check sums of an image that is being written: give it the bytes from the first on, then put
  * `applicationUse()` in their place. `imageSize`: the volume space size (ECMA-119 §8.4.8) in bytes.
  *
- * For images of at least 718,848 bytes these are implantisomd5's own bytes. In smaller ones a fragment is shorter than
- * a read of isomd5sum; it then writes sums that checkisomd5 refuses. Here each sum stands where checkisomd5 looks.
+ * These are implantisomd5's own bytes, except in images below 718,848 bytes where that would write sums that checkisomd5
+ * refuses: a fragment is then shorter than a read of theirs, and of those that are passed over no sum is written, so
+ * that the others stand in wrong places. Here they stand where checkisomd5 looks.
  */
 export class MediaSum {
   readonly #sum: RunningSum;
@@ -104,7 +105,8 @@ export class MediaSum {
   applicationUse(): Uint8Array {
     const { md5, fragments } = this.#sum.digest();
     const blank = '0'.repeat(FRAGMENT_SUMS / FRAGMENT_COUNT);
-    const sums = Array.from({ length: FRAGMENT_COUNT }, (_, index) => fragments.get(index + 1) ?? blank);
+    const last = Math.max(0, ...fragments.keys());
+    const sums = Array.from({ length: last }, (_, index) => fragments.get(index + 1) ?? blank);
     return encodeApplicationUse(md5, sums.join(''), this.#supported);
   }
 }

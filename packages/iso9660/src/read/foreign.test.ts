@@ -46,7 +46,7 @@ const deep: TreeOfFiles = {
   '1/2/3/4/5/6/7/8/9/link': { link: '10' },
 };
 const many: TreeOfFiles = Object.fromEntries(
-  Array.from({ length: 2000 }, (_, index) => [`many/file with a long name ${index}.txt`, `number ${index}`]),
+  Array.from({ length: 700 }, (_, index) => [`many/file with a long name ${index}.txt`, `number ${index}`]),
 );
 
 const without = (tree: TreeOfFiles, ...paths: string[]): TreeOfFiles =>
