@@ -24,11 +24,23 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true }],
+      // `'gzip' | string` tells a reader more than `string`.
+      '@typescript-eslint/no-redundant-type-constituents': 'off',
       // A method of an interface may be async without a need of its own.
       '@typescript-eslint/require-await': 'off',
       'no-restricted-syntax': ['error', defaultExport],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
+  },
+  {
+    // What `expect.objectContaining` and its like return has the type any.
+    files: ['**/*.test.ts'],
+    rules: { '@typescript-eslint/no-unsafe-assignment': 'off' },
   },
   { files: loadedByDefault, rules: { 'no-restricted-syntax': 'off' } },
 );

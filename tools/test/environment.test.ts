@@ -6,7 +6,7 @@ describe('the environment of the tests', () => {
 
   it('leaves nothing of the caller’s Nx and Ingot settings', () => {
     const environment = testEnvironment(
-      { ...caller, npm_lifecycle_event: 'test', SOURCE_DATE_EPOCH: '7' },
+      { ...caller, npm_lifecycle_event: 'test', SOURCE_DATE_EPOCH: '7', LANG: 'tr' },
       '/s',
       false,
     );
@@ -16,6 +16,7 @@ describe('the environment of the tests', () => {
       NODE_OPTIONS: '--conditions=ingot-source',
       NX_DAEMON: 'false',
       NO_COLOR: '1',
+      LC_ALL: 'C.UTF-8',
       INGOT_STORE: '/s/store',
       TMPDIR: '/s',
     });
