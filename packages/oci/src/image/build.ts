@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import {
   assembleImage,
   assembleIndex,
-  createLayer,
   formatPlatform,
   LayoutStore,
   matchesPlatform,
@@ -13,13 +12,12 @@ import {
   type BaseImage,
   type Descriptor,
   type ImageManifest,
-  type LayerEntry,
   type Platform,
 } from '@ingot/content';
-import { ProjectError, withPlace, type ImageResult, type InheritedBlob } from '@ingot/workspace';
+import { withPlace, type ImageResult, type InheritedBlob } from '@ingot/workspace';
 import type { OpenBase, OpenPlatform } from './base.ts';
-import type { FilesDescription, ImageDescription, LayerDescription } from './description.ts';
-import { collectFiles, forPlatform } from './files.ts';
+import type { FilesDescription, ImageDescription } from './description.ts';
+import { LayerMaker } from './layers.ts';
 import type { FilesFolder } from './maker.ts';
 import { replaceFolder, stagingFolder, writeFileWhole } from './replace.ts';
 
@@ -53,10 +51,12 @@ export async function buildImage(description: ImageDescription, options: BuildOp
   const staging = await stagingFolder(dirname(options.layoutDir));
   try {
     const store = new LayoutStore(staging);
-    const layers = new LayerMaker(description, options, store, staging);
+    const without = new Set([options.layoutDir, options.resultFile, staging]);
+    const layers = new LayerMaker(options, without, store);
     const images: Built[] = [];
-    for (const platform of description.platforms)
+    for (const platform of description.platforms) {
       images.push(await buildPlatform(description, platform, options, layers, store));
+    }
     const root = await rootOf(description, images, store);
     await store.setRoots([{ ...root, annotations: { [refName]: description.version } }]);
     const result = resultOf(description, root, images);
@@ -157,59 +157,4 @@ function resultOf(description: ImageDescription, root: Descriptor, images: reado
     })),
     inherited: [...inherited.values()].filter(({ digest }) => own.has(digest)),
   };
-}
-
-/** Makes each layer once, however many platforms share it. */
-class LayerMaker {
-  readonly #description: ImageDescription;
-  readonly #options: BuildOptions;
-  readonly #store: LayoutStore;
-  readonly #without: ReadonlySet<string>;
-  readonly #made = new Map<string, Promise<AddedLayer>>();
-
-  constructor(description: ImageDescription, options: BuildOptions, store: LayoutStore, staging: string) {
-    this.#description = description;
-    this.#options = options;
-    this.#store = store;
-    this.#without = new Set([options.layoutDir, options.resultFile, staging]);
-  }
-
-  make(layer: LayerDescription, platform: Platform): Promise<AddedLayer> {
-    const key = [
-      this.#description.layers.indexOf(layer),
-      ...layer.files.map(({ from }) => forPlatform(from, platform)),
-    ].join('\n');
-    const made = this.#made.get(key) ?? this.#create(layer, platform);
-    this.#made.set(key, made);
-    return made;
-  }
-
-  async #create(layer: LayerDescription, platform: Platform): Promise<AddedLayer> {
-    const entries = await this.#entries(layer, platform);
-    const { time, workers } = this.#options;
-    const options = { mtime: time, ...(workers === undefined ? {} : { workers }) };
-    const created = await withPlace(layer.place, () => createLayer(entries, options, this.#store));
-    return { ...created, createdBy: `ingot: ${layer.files.map(({ to }) => to).join(' ')}` };
-  }
-
-  async #entries(layer: LayerDescription, platform: Platform): Promise<LayerEntry[]> {
-    const byPath = new Map<string, LayerEntry>();
-    for (const entry of layer.files) {
-      const { base, boundary, from } = this.#options.folderOf(entry);
-      const found = await collectFiles({ ...entry, from }, { base, boundary, without: this.#without, platform });
-      for (const each of found) {
-        const before = byPath.get(each.path);
-        if (before && !(before.type === 'directory' && each.type === 'directory')) throw twice(each.path, entry);
-        byPath.set(each.path, each);
-      }
-    }
-    return [...byPath.values()];
-  }
-}
-
-function twice(path: string, entry: FilesDescription): ProjectError {
-  return new ProjectError('INGOT_IMAGE_PATH_TWICE', `/${path} is in this layer already`, {
-    place: entry.place,
-    help: 'leave one of them out with `exclude`, or put the one that shall win into a layer of its own',
-  });
 }
