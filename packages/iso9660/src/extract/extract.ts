@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, readdir, rename, rm, statfs, symlink, utimes } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, open, readdir, rename, rm, statfs, symlink, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { IsoError } from '../error.ts';
 import type { IsoEntry, IsoView } from '../read/entry.ts';
@@ -100,21 +100,21 @@ async function writeAll(image: IsoImage, plan: Plan, content: string, options: E
   await mkdir(content);
   for (const folder of plan.folders) {
     options.signal?.throwIfAborted();
-    await onDisk(folder.path, () => mkdir(join(content, folder.path), { recursive: true, mode: modeOf(folder) }));
+    await making(folder.path, () => mkdir(join(content, folder.path), { recursive: true, mode: modeOf(folder) }));
   }
   for (const file of plan.files) await writeFile(image, file, join(content, file.path), options);
   for (const { path } of plan.links) {
-    await onDisk(path, () => mkdir(dirname(join(content, path)), { recursive: true }));
+    await making(path, () => mkdir(dirname(join(content, path)), { recursive: true }));
   }
   // Nothing is made below a link: by now every folder is there.
-  for (const { path, target = '' } of plan.links) await onDisk(path, () => symlink(target, join(content, path)));
+  for (const { path, target = '' } of plan.links) await making(path, () => symlink(target, join(content, path)));
   // Inner folders first, and after everything that changes what is in them.
   for (const folder of plan.folders.toReversed()) await setTime(join(content, folder.path), folder);
 }
 
 async function writeFile(image: IsoImage, file: IsoEntry, path: string, options: ExtractOptions): Promise<void> {
   // 'wx': where the file system takes two names for one (by case, by Unicode form), the second is an error.
-  const handle = await onDisk(file.path, async () => {
+  const handle = await making(file.path, async () => {
     await mkdir(dirname(path), { recursive: true });
     return open(path, 'wx', modeOf(file));
   });
@@ -156,8 +156,8 @@ async function moveInto(content: string, target: string, temporary: string): Pro
 }
 
 async function refuseExisting(target: string): Promise<void> {
-  const names = await readdir(target).catch((error: unknown) => (hasCode(error, 'ENOENT') ? [] : ['?']));
-  if (names.length === 0) return;
+  const stat = await lstat(target).catch(() => undefined);
+  if (stat === undefined || (stat.isDirectory() && (await onDisk(target, () => readdir(target))).length === 0)) return;
   const help = 'Name a folder that does not exist, or ask for it to be replaced.';
   throw new IsoError('INGOT_ISO_EXISTS', `${target} is there already`, { path: target, help });
 }
@@ -174,9 +174,20 @@ async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (hasCode(cause, 'EEXIST')) throw duplicate(path);
+    if (cause instanceof IsoError) throw cause;
     throw refused(path, cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+/** The same for what makes an entry: where something is there already, two entries have one place. */
+function making<T>(path: string, work: () => Promise<T>): Promise<T> {
+  return onDisk(path, async () => {
+    try {
+      return await work();
+    } catch (error) {
+      throw hasCode(error, 'EEXIST') ? duplicate(path) : error;
+    }
+  });
 }
 
 function hasCode(error: unknown, ...codes: string[]): boolean {
