@@ -97,6 +97,7 @@ describe('the packed packages in a new workspace', () => {
   it('bring the ingot command, which needs no workspace', async () => {
     await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '-D', String(tarballs['@ingot/cli'])]);
     const [iso = ''] = await isoFiles();
+    expect(await ingot('--version')).toBe(manifestOf('packages/cli').version);
     expect(await ingot('list', iso)).toContain('manifest.yaml');
     await ingot('verify', iso);
     await writeFile(join(workspace, 'no.iso'), 'not an ISO');

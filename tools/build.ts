@@ -11,15 +11,19 @@ import { brokenPromises, stage } from './build/stage.ts';
 
 const built: Package[] = [];
 const problems: string[] = [];
+const failed = new Set<string>();
 for (const one of publishable()) {
+  built.push(one);
   await stage(one);
+  const missing = Object.keys(one.manifest.dependencies ?? {}).filter((name) => failed.has(name));
   try {
-    if (one.manifest.exports?.['.'] !== undefined || one.manifest.bin === undefined) compile(one, built);
-    await bundleBins(one);
+    if (missing.length > 0) throw new Error(`${one.manifest.name} needs ${missing.join(', ')}`);
+    if (one.manifest.bin === undefined) compile(one, built);
+    else await bundleBins(one);
   } catch (error) {
+    failed.add(one.manifest.name);
     problems.push(error instanceof Error ? error.message : String(error));
   }
-  built.push(one);
 }
 // What does not compile is incomplete in a hundred ways that nobody needs to read.
 if (problems.length === 0)

@@ -1,5 +1,6 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { manifestOf, root } from '../repository.ts';
@@ -45,7 +46,7 @@ async function bundle(from: string, to: string, first = ''): Promise<string[]> {
     logLevel: 'silent',
   });
   const imports = Object.values(result.metafile.outputs).flatMap((output) => output.imports);
-  const outside = imports.filter(({ path }) => !path.startsWith('node:'));
+  const outside = imports.filter(({ path }) => !isBuiltin(path));
   if (outside.length > 0) throw new Error(`${to} still imports ${outside.map(({ path }) => path).join(', ')}`);
   return Object.keys(result.metafile.inputs);
 }
