@@ -19,10 +19,13 @@ import type { ByteRange, FileSpan, Ingester, Located, Store } from './store.ts';
  */
 export class BlobFolder implements Store, Ingester, Located {
   readonly root: string;
+  readonly #dropsWrong: boolean;
   #swept: Promise<void> | undefined;
 
-  constructor(root: string) {
+  /** `dropsWrong`: blobs that turn out wrong are removed. For a cache, never for somebody's own folder. */
+  constructor(root: string, { dropsWrong = false }: { dropsWrong?: boolean } = {}) {
     this.root = root;
+    this.#dropsWrong = dropsWrong;
   }
 
   pathOf(descriptor: Descriptor): string {
@@ -85,7 +88,7 @@ export class BlobFolder implements Store, Ingester, Located {
     return descriptor;
   }
 
-  /** Reads the whole blob. False where it is missing, or wrong: then it is removed, so that a push brings it back. */
+  /** Reads the whole blob. False where it is missing or wrong. */
   async verify(descriptor: Descriptor): Promise<boolean> {
     try {
       for await (const part of verified(descriptor, this.fetch(descriptor))) void part;
@@ -114,9 +117,10 @@ export class BlobFolder implements Store, Ingester, Located {
     }
   }
 
-  /** Removes a wrong blob, unless somebody has put another in its place since it was looked at. */
+  /** Removes a wrong blob from a cache, unless somebody has put another in its place since it was looked at. */
   async #remove(descriptor: Descriptor, seen: Stats | undefined): Promise<void> {
-    const now = await this.#stat(descriptor);
+    if (!this.#dropsWrong) return;
+    const now = await this.#stat(descriptor).catch(() => undefined);
     if (now === undefined || seen === undefined || now.ino !== seen.ino || now.mtimeMs !== seen.mtimeMs) return;
     await rm(this.pathOf(descriptor), { force: true }).catch(() => undefined);
   }

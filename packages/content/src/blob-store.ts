@@ -9,7 +9,7 @@ import { BlobFolder } from './blob-folder.ts';
 export class BlobStore extends BlobFolder {
   /** `folder` is for tests; else $INGOT_STORE, else the user's cache folder. */
   constructor(folder: string = storeFolder()) {
-    super(folder);
+    super(folder, { dropsWrong: true });
   }
 }
 
