@@ -13,7 +13,7 @@ export interface FactsOptions<Facts> {
   readonly version: string;
   /**
    * Takes out of a file's plain value what inference needs. The value may be anything (the file is not checked against
-   * its schema here, so that a mistake in it fails its own targets and nothing else); undefined for broken YAML.
+   * its schema here, so that a mistake in it fails its own targets and nothing else), undefined too.
    * Must depend on nothing but the value, and answer with what JSON can hold.
    */
   readonly read: (value: unknown) => Facts;
@@ -58,7 +58,10 @@ function isKind(kind: string, wanted: string): boolean {
   return Math.abs(kind.length - wanted.length) <= 1 && [...kind].filter((letter) => !letters.has(letter)).length <= 1;
 }
 
-/** Undefined for broken YAML. Loads the parser only here: an unchanged workspace never needs it. */
+/**
+ * The value of a YAML text, and of a broken one as much as can be understood, so that a project keeps its name while
+ * its file is being edited. Loads the parser only here: an unchanged workspace never needs it.
+ */
 export async function plainYaml(text: string): Promise<unknown> {
   const { parse } = await import('yaml');
   try {
