@@ -81,9 +81,9 @@ export const manifestRules: readonly Rule[] = [
     reason: "MetalK8s' code reads it from annotations at the top level, its documentation puts it under metadata.",
     remedy: `Write ${annotation.displayName} under annotations and under metadata.annotations, with one value.`,
     check: about(function* (value) {
-      const [read, documented] = [['annotations'], ['metadata', 'annotations']].map((path) =>
-        field(value, ...path, annotation.displayName),
-      );
+      const places = [field(value, 'annotations'), field(value, 'metadata', 'annotations')];
+      if (!places.every((place) => place === undefined || isMapping(place))) return;
+      const [read, documented] = places.map((place) => field(place, annotation.displayName));
       if (read !== documented)
         yield `annotations has the display name ${show(read)}, metadata.annotations ${show(documented)}`;
     }),

@@ -2,7 +2,8 @@ import { renderJinja } from '../../format/jinja.ts';
 import { registryConfigPath } from '../../format/layout.ts';
 import { imageNameProblems, imageTagProblems } from '../../format/name.ts';
 import { registryConfig } from '../../format/registry-config.ts';
-import type { Archive } from '../archive.ts';
+import type { RegistryImage } from '../../format/registry-config.ts';
+import type { Archive, ArchiveImage } from '../archive.ts';
 import { readText } from '../archive.ts';
 import type { Fault, Rule } from '../finding.ts';
 import { locations } from '../locations.ts';
@@ -65,7 +66,8 @@ export const registryRules: readonly Rule[] = [
     remedy,
     check: about(function* (config, archive) {
       const found = new Map(config.locations.map(({ match, effect }) => [match, effect]));
-      for (const { match, effect } of expectedLocations(archive)) {
+      const sound = servable(archive).filter(({ manifest }) => manifest !== undefined);
+      for (const { match, effect } of locationsOf(sound, archive)) {
         const actual = found.get(match);
         if (actual === undefined) yield `it has no location ${match}`;
         else if (actual !== effect) yield `its location ${match} answers otherwise than it should`;
@@ -79,7 +81,7 @@ export const registryRules: readonly Rule[] = [
     reason: "It is included in MetalK8s' own server, and changes what that answers.",
     remedy,
     check: about(function* (config, archive) {
-      const expected = new Set([...taken, ...expectedLocations(archive).map(({ match }) => match)]);
+      const expected = new Set([...taken, ...locationsOf(servable(archive), archive).map(({ match }) => match)]);
       for (const { match } of config.locations) if (!expected.has(match)) yield `it has the location ${match} as well`;
       for (const { words } of config.others) yield `it has the directive ${words[0]} as well`;
     }),
@@ -139,13 +141,16 @@ function renderedWith({ manifest }: Archive): { repository: string; registry_roo
   return { repository, registry_root: `/srv/scality/${repository}/images` };
 }
 
-/** Of the images that have a manifest and names that can be served; the others break rules of their own. */
-function expectedLocations(archive: Archive): readonly Location[] {
-  const images = archive.images.flatMap(({ name, tag, digest, manifest }) =>
-    digest === undefined || manifest === undefined || imageNameProblems(name).length + imageTagProblems(tag).length > 0
+/** Images that nginx can serve by their names, whatever their manifests are. */
+function servable({ images }: Archive): (ArchiveImage & { digest: string })[] {
+  return images.flatMap((image) =>
+    image.digest === undefined || imageNameProblems(image.name).length + imageTagProblems(image.tag).length > 0
       ? []
-      : [{ name, tag, digest }],
+      : [{ ...image, digest: image.digest }],
   );
+}
+
+function locationsOf(images: readonly RegistryImage[], archive: Archive): readonly Location[] {
   const config = parsed(registryConfig(images), archive);
   return 'problem' in config ? [] : config.locations;
 }

@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import { openIso } from '@ingot/iso9660';
+import { formatFinding, printable, verifySolution } from '@ingot/solution';
+import type { Finding } from '@ingot/solution';
+import { progress } from '@ingot/workspace';
+import { isoArgument, refuseMore } from '../arguments.ts';
+import type { Terminal, Verb } from '../verb.ts';
+
+export const verify: Verb = {
+  name: 'verify',
+  synopsis: '<x.iso> [--deep] [--json]',
+  summary: 'Applies every rule of MetalK8s to a Solution, a line each, with reason and remedy.',
+  options: {
+    deep: { type: 'boolean', help: 'unpack every layer as well, and compare it with its diff ID' },
+    json: { type: 'boolean', help: 'the verdict as JSON' },
+  },
+  examples: ['ingot verify hello-solution-0.1.0.iso', 'ingot verify hello-solution-0.1.0.iso --json'],
+
+  async run(args, terminal) {
+    const [iso, ...more] = isoArgument(this, args);
+    refuseMore(this, more);
+    const asJson = args.values['json'] === true;
+    const findings: Finding[] = [];
+    for await (const finding of judge(resolve(terminal.cwd(), iso), iso, args.values['deep'] === true, terminal)) {
+      findings.push(finding);
+      if (!asJson) terminal.stdout.write(`${formatFinding(finding)}\n`);
+    }
+    const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
+    const errors = count('error');
+    const warnings = count('warning');
+    if (asJson) terminal.stdout.write(`${JSON.stringify({ iso, errors, warnings, findings }, undefined, 2)}\n`);
+    else
+      terminal.stdout.write(`${printable(iso)}: ${count('ok')} rules hold, ${errors} errors, ${warnings} warnings\n`);
+    return errors > 0 ? 1 : 0;
+  },
+};
+
+async function* judge(file: string, iso: string, deep: boolean, { stderr }: Terminal): AsyncIterable<Finding> {
+  const image = await openIso(file);
+  const bar = progress({ label: `verifying ${printable(iso)}`, total: image.size, stream: stderr });
+  try {
+    yield* verifySolution(image, { file, deep, onBytes: (bytes) => bar.add(bytes) });
+  } finally {
+    bar.finish();
+    await image.close();
+  }
+}
