@@ -1,6 +1,7 @@
 import { oci } from '../media-type.ts';
 import { formatPlatform, matchesPlatform } from '../platform.ts';
 import { badBase, baseHistory, baseLayers } from './base.ts';
+import { inherit } from './inherit.ts';
 import { annotated, pushJson } from './push-json.ts';
 import { mergeSettings } from './settings.ts';
 import { timestamp } from './time.ts';
@@ -60,7 +61,7 @@ function makeConfig(parts: ImageParts): ImageConfig {
   return {
     ...platformOf(parts),
     created,
-    config: mergeSettings(base?.config.config, config),
+    config: mergeSettings(base === undefined ? {} : inherit(base), config),
     rootfs: { type: 'layers', diff_ids: allLayers(parts).map((layer) => layer.diffId) },
     history: [...(base === undefined ? [] : baseHistory(base)), ...added],
   };
