@@ -39,9 +39,11 @@ function place(
     identifier,
     level: (parent?.level ?? 0) + 1,
     pathLength: 0,
+    moves: 0,
     entries: [],
     sector: 0,
     size: 0,
+    continuationSector: 0,
   };
   return rooted(made, parent);
 }

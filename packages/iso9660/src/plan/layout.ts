@@ -33,8 +33,7 @@ export interface Head {
 }
 
 /**
- * Places descriptors, path tables, the primary directories, their continuation areas and the Joliet directories, in
- * this order. Continuation areas come behind all directories that lead to them, which libarchive demands.
+ * Places descriptors, path tables, the primary directories and the Joliet directories, in this order.
  * Throws INGOT_ISO_DIRECTORIES.
  */
 export function layHead(primary: View, joliet: View, time: number): Head {
@@ -43,20 +42,16 @@ export function layHead(primary: View, joliet: View, time: number): Head {
   const take = (sectors: number): number => (next += sectors) - sectors;
   const placedPrimary = placePathTables(primary, take);
   const placedJoliet = placePathTables(joliet, take);
-  const measured = new ContinuationSectors(0);
-  placeDirectories(primary, { date, continuation: measured, dataSector: 0 }, take);
-  const continuationSector = take(sectorsFor(measured.length));
-  placeDirectories(joliet, { date, continuation: undefined, dataSector: 0 }, take);
+  placeDirectories(primary, date, true, take);
+  placeDirectories(joliet, date, false, take);
   const sectors = next;
 
   return {
     sectors,
     encode(options, imageSectors) {
       const out = new Uint8Array(sectors * sectorSize);
-      const continuation = new ContinuationSectors(continuationSector);
-      writeView(out, placedPrimary, { date, continuation, dataSector: sectors });
-      writeView(out, placedJoliet, { date, continuation: undefined, dataSector: sectors });
-      continuation.writeTo(out.subarray(continuationSector * sectorSize));
+      writeView(out, placedPrimary, { date, dataSector: sectors }, true);
+      writeView(out, placedJoliet, { date, dataSector: sectors }, false);
       const facts = (placed: PlacedView) => ({ ...options, ...descriptorFacts(placed, date), sectors: imageSectors });
       out.set(encodePrimaryDescriptor(facts(placedPrimary)), firstDescriptor * sectorSize);
       out.set(encodeJolietDescriptor(facts(placedJoliet)), (firstDescriptor + 1) * sectorSize);
@@ -78,19 +73,32 @@ function placePathTables(view: View, take: (sectors: number) => number): PlacedV
   return { view, pathTable, pathTableSize, little: take(sectors), big: take(sectors) };
 }
 
-/** Gives each directory its sector and size. The records' lengths do not depend on what they point to. */
-function placeDirectories(view: View, context: RecordContext, take: (sectors: number) => number): void {
+/**
+ * Gives each directory its sector and size, and the sectors of its continuation areas right behind it, where libarchive
+ * wants them. The records' lengths do not depend on what they point to.
+ */
+function placeDirectories(view: View, date: Uint8Array, rockRidge: boolean, take: (sectors: number) => number): void {
   for (const directory of view.directories) {
-    const used = layRecords(recordsOf(directory, context), () => {});
+    const continuation = rockRidge ? new ContinuationSectors(0) : undefined;
+    const used = layRecords(recordsOf(directory, { date, continuation, dataSector: 0 }), () => {});
     directory.size = sectorsFor(used) * sectorSize; // ECMA-119 §6.8.1.3: whole sectors
     directory.sector = take(sectorsFor(used));
+    directory.continuationSector = take(sectorsFor(continuation?.length ?? 0));
   }
 }
 
-function writeView(out: Uint8Array, placed: PlacedView, context: RecordContext): void {
+function writeView(
+  out: Uint8Array,
+  placed: PlacedView,
+  context: Omit<RecordContext, 'continuation'>,
+  rockRidge: boolean,
+): void {
   for (const directory of placed.view.directories) {
     const start = directory.sector * sectorSize;
-    layRecords(recordsOf(directory, context), (record, at) => out.set(record, start + at));
+    const continuation = rockRidge ? new ContinuationSectors(directory.continuationSector) : undefined;
+    const records = recordsOf(directory, { ...context, continuation });
+    layRecords(records, (record, at) => out.set(record, start + at));
+    continuation?.writeTo(out.subarray(directory.continuationSector * sectorSize));
   }
   const numbers = new Map(placed.pathTable.map((directory, index) => [directory, index + 1]));
   const entries = placed.pathTable.map((directory) => ({

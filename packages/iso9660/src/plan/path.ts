@@ -21,8 +21,11 @@ function checkSegment(path: string, segment: string): void {
   });
 }
 
-/** The longest target of a symbolic link, in bytes: Linux's PATH_MAX without the closing NUL. */
-const longestTarget = 4095;
+/**
+ * The longest target of a symbolic link, in bytes. Linux takes 4,095, but xorriso (libisofs) refuses a whole image for
+ * one of 1,024.
+ */
+const longestTarget = 1023;
 
 /** Throws INGOT_ISO_LINK_TARGET for a target that no reader could show. */
 export function checkTarget(path: string, target: string): void {

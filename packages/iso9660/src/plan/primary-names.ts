@@ -1,8 +1,10 @@
 import type { NameScheme } from './unique-names.ts';
 
-/** ECMA-119 §10.3, level 3 with §7.5.1: name and extension together; §7.6.3: a directory. In d-characters. */
-const longestFile = 30;
-const longestDirectory = 31;
+/**
+ * In d-characters: name and extension of a file together (ECMA-119 §7.5.1 and §10.3, level 3). A directory may have 31
+ * (§7.6.3), but we give it as many as a file: the record that stands for a moved directory is a file's.
+ */
+const longest = 30;
 const longestKeptExtension = 8;
 
 /**
@@ -12,14 +14,12 @@ const longestKeptExtension = 8;
 export const primaryNames: NameScheme = {
   plain(name, isDirectory) {
     const { stem, extension } = split(name, isDirectory);
-    const most = isDirectory ? longestDirectory : longestFile;
-    return stem.length + extension.length <= most ? `${stem}.${extension}` : undefined;
+    return stem.length + extension.length <= longest ? `${stem}.${extension}` : undefined;
   },
   suffixed(name, isDirectory, suffix) {
     const { stem, extension } = split(name, isDirectory);
     const kept = extension.slice(0, longestKeptExtension);
-    const most = isDirectory ? longestDirectory : longestFile;
-    return `${stem.slice(0, most - kept.length - suffix.length - 1)}_${suffix}.${kept}`;
+    return `${stem.slice(0, longest - kept.length - suffix.length - 1)}_${suffix}.${kept}`;
   },
   /** `manifest.yaml` is MANIFEST.YAML, whatever else is there. */
   owns(name, plain) {

@@ -23,7 +23,18 @@ export function primaryView(tree: DirectoryNode): View {
   const building: Building = { root, directories: [root], moved: undefined, movedNames: new Set() };
   for (const directory of building.directories) fill(building, directory);
   for (const { entries } of building.directories) entries.sort((a, b) => comparePrimary(a.name, b.name));
-  return { root, directories: building.directories };
+  return { root, directories: inReadingOrder(building) };
+}
+
+/**
+ * The root, the folder of moved directories, then those directories that have been moved most often on the way, and so
+ * on, each after the one that holds it. libarchive reads an image from front to back, and puts a moved directory into
+ * its place when it meets the record that stands for it (RRIP §4.1.5.1): all that was moved must be known by then.
+ */
+function inReadingOrder({ root, directories, moved }: Building): ViewDirectory[] {
+  const first = moved === undefined ? [root] : [root, moved];
+  const others = directories.filter((directory) => !first.includes(directory));
+  return [...first, ...others.sort((a, b) => b.moves - a.moves)];
 }
 
 interface Building {
@@ -109,9 +120,11 @@ function place(
     identifier,
     level: (parent?.level ?? 0) + 1,
     pathLength: parent === undefined ? 0 : parent.pathLength + identifier.length + 1,
+    moves: movedFrom === undefined ? (parent?.moves ?? 0) : movedFrom.moves + 1,
     entries: [],
     sector: 0,
     size: 0,
+    continuationSector: 0,
     ...(movedFrom === undefined ? {} : { movedFrom }),
   };
   return rooted(made, parent);

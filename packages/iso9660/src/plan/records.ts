@@ -13,7 +13,7 @@ import type { ViewDirectory, ViewEntry } from './view.ts';
 /** What all records of a view have in common. */
 export interface RecordContext {
   readonly date: Uint8Array;
-  /** Set for the view that carries Rock Ridge. */
+  /** Set for the view that carries Rock Ridge: the directory's own. */
   readonly continuation: ContinuationSectors | undefined;
   /** First sector of the files' content. Files without content are said to lie there. */
   readonly dataSector: number;

@@ -56,23 +56,15 @@ export class ContinuationSectors {
 
   /**
    * The entries that go into the record itself: all of them, or as many as fit with a CE that leads to the others.
-   * `room` is in bytes.
+   * `room` is in bytes. One area holds the longest name and the longest target of a link that we take.
    */
   fit(entries: readonly Uint8Array[], room: number): Uint8Array[] {
     if (lengthOf(entries) <= room) return [...entries];
     const here = leading(entries, room - continuationLength);
-    return [...here, this.#continue(entries.slice(here.length))];
-  }
-
-  /** Puts `entries` into areas, each but the last ending with a CE, and returns the CE that leads to the first. */
-  #continue(entries: readonly Uint8Array[]): Uint8Array {
-    const all = lengthOf(entries) <= sectorSize;
-    const area = all ? [...entries] : leading(entries, sectorSize - continuationLength);
-    const length = lengthOf(area) + (all ? 0 : continuationLength);
-    const at = this.#allocate(length);
-    if (!all) area.push(this.#continue(entries.slice(area.length)));
-    this.#parts.push({ at, bytes: Buffer.concat(area) });
-    return encodeCE(this.#first + Math.floor(at / sectorSize), at % sectorSize, length);
+    const bytes = Buffer.concat(entries.slice(here.length));
+    const at = this.#allocate(bytes.length);
+    this.#parts.push({ at, bytes });
+    return [...here, encodeCE(this.#first + Math.floor(at / sectorSize), at % sectorSize, bytes.length)];
   }
 
   #allocate(length: number): number {

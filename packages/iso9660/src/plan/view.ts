@@ -14,11 +14,15 @@ export interface ViewDirectory {
   readonly pathLength: number;
   /** Where the directory belongs, if it was moved away from there. */
   readonly movedFrom?: ViewDirectory;
+  /** How many directories on the way to it in the tree, itself included, were moved. */
+  readonly moves: number;
   /** Sorted by identifier once the view is finished. */
   readonly entries: ViewEntry[];
   /** Extent: set by the layout. */
   sector: number;
   size: number;
+  /** First of the sectors with the system use entries that its records have no room for; set by the layout. */
+  continuationSector: number;
 }
 
 export interface ViewEntry {
@@ -33,7 +37,7 @@ export interface ViewEntry {
 
 export interface View {
   readonly root: ViewDirectory;
-  /** In the order in which they lie in the image: each after the one that it belongs to. */
+  /** In the order in which they lie in the image. */
   readonly directories: readonly ViewDirectory[];
 }
 

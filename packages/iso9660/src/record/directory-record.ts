@@ -1,4 +1,4 @@
-import { viewOf, writeBoth16, writeBoth32 } from './both-endian.ts';
+import { writeBoth16, writeBoth32 } from './both-endian.ts';
 
 /** ECMA-119 §9.1.6: the file flags that we set. */
 export const fileFlags = { directory: 0x02, multiExtent: 0x80 } as const;
@@ -33,13 +33,12 @@ export function encodeRecord(facts: RecordFacts): Uint8Array {
   const bare = bareRecordLength(facts.identifier.length);
   const used = facts.systemUse.reduce((sum, entry) => sum + entry.length, bare);
   const out = new Uint8Array(used + (used % 2));
-  const view = viewOf(out);
   out[0] = out.length; // BP 1, §9.1.1: length of the record
-  writeBoth32(view, 2, facts.sector); // BP 3 to 10, §9.1.3: location of the extent
-  writeBoth32(view, 10, facts.size); // BP 11 to 18, §9.1.4: data length
+  writeBoth32(out, 2, facts.sector); // BP 3 to 10, §9.1.3: location of the extent
+  writeBoth32(out, 10, facts.size); // BP 11 to 18, §9.1.4: data length
   out.set(facts.date, 18); // BP 19 to 25, §9.1.5
   out[25] = facts.flags; // BP 26, §9.1.6
-  writeBoth16(view, 28, 1); // BP 29 to 32, §9.1.9: volume sequence number
+  writeBoth16(out, 28, 1); // BP 29 to 32, §9.1.9: volume sequence number
   out[32] = facts.identifier.length; // BP 33, §9.1.10
   out.set(facts.identifier, 33); // BP 34 and on, §9.1.11
   let at = bare;

@@ -1,4 +1,4 @@
-import { viewOf, writeBoth32 } from './both-endian.ts';
+import { writeBoth32 } from './both-endian.ts';
 import { entry } from './susp.ts';
 
 /** The most content that one entry holds: its length is one byte, its head five. */
@@ -7,9 +7,8 @@ const room = 250;
 /** RRIP §4.1.1: PX, POSIX mode and links; owner and group are 0 (the 1991A form, of 36 bytes). */
 export function encodePX(mode: number, links: number): Uint8Array {
   const out = entry('PX', 36);
-  const view = viewOf(out);
-  writeBoth32(view, 4, mode); // BP 5 to 12: st_mode
-  writeBoth32(view, 12, links); // BP 13 to 20: st_nlink
+  writeBoth32(out, 4, mode); // BP 5 to 12: st_mode
+  writeBoth32(out, 12, links); // BP 13 to 20: st_nlink
   return out; // BP 21 to 28: st_uid 0; BP 29 to 36: st_gid 0
 }
 
@@ -34,50 +33,72 @@ export function encodeNM(name: Uint8Array): Uint8Array[] {
   return out;
 }
 
-/** RRIP §4.1.3.1: the flags of a component record. */
-const component = { continued: 0x01, current: 0x02, parent: 0x04, root: 0x08 } as const;
-
-/** RRIP §4.1.3: SL, the target of a symbolic link as component records, over as many entries as they need. */
+/**
+ * RRIP §4.1.3: SL, the target of a symbolic link as component records, over as many entries as they need. An entry
+ * ends within a component wherever that can be, since libarchive loses the slash between two entries.
+ */
 export function encodeSL(target: string): Uint8Array[] {
   const entries: Uint8Array[][] = [[]];
   let left = room;
-  for (const record of componentRecords(target)) {
-    if (record.length > left) {
-      entries.push([]);
-      left = room;
-    }
+  const put = (record: Uint8Array): void => {
     entries.at(-1)?.push(record);
     left -= record.length;
+  };
+  const next = (): void => {
+    entries.push([]);
+    left = room;
+  };
+  for (const { flags, name } of components(target)) {
+    let rest = name;
+    // Two bytes stay free for the head of a component that goes on in the next entry.
+    while (2 + rest.length > left - 2) {
+      if (flags === 0 && left >= 2) {
+        const part = Math.min(left - 2, rest.length - 1);
+        put(componentRecord(componentFlags.continued, rest.subarray(0, part)));
+        rest = rest.subarray(part);
+      }
+      next();
+    }
+    put(componentRecord(flags, rest));
   }
-  return entries.map((records, index) => {
-    const content = Buffer.concat(records);
-    const sl = entry('SL', 5 + content.length);
-    sl[4] = index < entries.length - 1 ? 1 : 0; // BP 5: flags, bit 0 CONTINUE
-    sl.set(content, 5); // BP 6 and on: component area
-    return sl;
+  return entries.map((records, index) => symbolicLink(records, index < entries.length - 1));
+}
+
+function symbolicLink(records: readonly Uint8Array[], continued: boolean): Uint8Array {
+  const content = Buffer.concat(records);
+  const sl = entry('SL', 5 + content.length);
+  sl[4] = continued ? 1 : 0; // BP 5: flags, bit 0 CONTINUE
+  sl.set(content, 5); // BP 6 and on: component area
+  return sl;
+}
+
+/** RRIP §4.1.3.1: the flags of a component record. */
+const componentFlags = { continued: 0x01, current: 0x02, parent: 0x04, root: 0x08 } as const;
+
+interface Component {
+  readonly flags: number;
+  readonly name: Uint8Array;
+}
+
+/** RRIP §4.1.3.1: the components of a target. Repeated slashes mean the same as one, and one at the end nothing. */
+function components(target: string): Component[] {
+  const none = new Uint8Array(0);
+  const root = target.startsWith('/') ? [{ flags: componentFlags.root, name: none }] : [];
+  const segments = target.split('/').filter((segment) => segment !== '');
+  const others = segments.map((segment) => {
+    if (segment === '.') return { flags: componentFlags.current, name: none };
+    if (segment === '..') return { flags: componentFlags.parent, name: none };
+    return { flags: 0, name: Buffer.from(segment, 'utf8') };
   });
+  return [...root, ...others];
 }
 
-/** RRIP §4.1.3.1: component records; each fits an SL entry of its own. Repeated slashes mean the same as one. */
-function* componentRecords(target: string): Iterable<Uint8Array> {
-  if (target.startsWith('/')) yield Uint8Array.of(component.root, 0);
-  for (const segment of target.split('/').filter((part) => part !== '')) {
-    if (segment === '.') yield Uint8Array.of(component.current, 0);
-    else if (segment === '..') yield Uint8Array.of(component.parent, 0);
-    else yield* nameRecords(Buffer.from(segment, 'utf8'));
-  }
-}
-
-function* nameRecords(name: Uint8Array): Iterable<Uint8Array> {
-  const most = room - 2;
-  for (let at = 0; at < name.length; at += most) {
-    const part = name.subarray(at, at + most);
-    const record = new Uint8Array(2 + part.length);
-    record[0] = at + most < name.length ? component.continued : 0; // BP 1: flags
-    record[1] = part.length; // BP 2: length of the content
-    record.set(part, 2); // BP 3 and on
-    yield record;
-  }
+function componentRecord(flags: number, name: Uint8Array): Uint8Array {
+  const record = new Uint8Array(2 + name.length);
+  record[0] = flags; // BP 1
+  record[1] = name.length; // BP 2: length of the content
+  record.set(name, 2); // BP 3 and on
+  return record;
 }
 
 /** RRIP §4.1.5.1: CL, in the record that stands for a moved directory: the sector where that directory now is. */
@@ -97,6 +118,6 @@ export function encodeRE(): Uint8Array {
 
 function link(signature: string, sector: number): Uint8Array {
   const out = entry(signature, 12);
-  writeBoth32(viewOf(out), 4, sector); // BP 5 to 12
+  writeBoth32(out, 4, sector); // BP 5 to 12
   return out;
 }

@@ -1,4 +1,4 @@
-import { viewOf, writeBoth32 } from './both-endian.ts';
+import { writeBoth32 } from './both-endian.ts';
 
 /** SUSP §5.1: length in bytes of a CE entry. */
 export const continuationLength = 28;
@@ -16,10 +16,9 @@ export function entry(signature: string, length: number): Uint8Array {
 /** SUSP §5.1: CE, where the entries go on: sector, offset and length in bytes. */
 export function encodeCE(sector: number, offset: number, length: number): Uint8Array {
   const out = entry('CE', continuationLength);
-  const view = viewOf(out);
-  writeBoth32(view, 4, sector); // BP 5 to 12: block location of the continuation area
-  writeBoth32(view, 12, offset); // BP 13 to 20: offset into it
-  writeBoth32(view, 20, length); // BP 21 to 28: length of the area
+  writeBoth32(out, 4, sector); // BP 5 to 12: block location of the continuation area
+  writeBoth32(out, 12, offset); // BP 13 to 20: offset into it
+  writeBoth32(out, 20, length); // BP 21 to 28: length of the area
   return out;
 }
 

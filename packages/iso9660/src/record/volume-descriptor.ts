@@ -67,11 +67,11 @@ function encodeDescriptor(
   writeHeader(sector, type);
   sector.set(text(facts.system, 32), 8); // BP 9 to 40, §8.4.5: system identifier
   sector.set(text(facts.volumeId, 32), 40); // BP 41 to 72, §8.4.6: volume identifier
-  writeBoth32(view, 80, facts.sectors); // BP 81 to 88, §8.4.8: volume space size
-  writeBoth16(view, 120, 1); // BP 121 to 124, §8.4.10: volume set size
-  writeBoth16(view, 124, 1); // BP 125 to 128, §8.4.11: volume sequence number
-  writeBoth16(view, 128, sectorSize); // BP 129 to 132, §8.4.12: logical block size
-  writeBoth32(view, 132, facts.pathTable.size); // BP 133 to 140, §8.4.13: path table size
+  writeBoth32(sector, 80, facts.sectors); // BP 81 to 88, §8.4.8: volume space size
+  writeBoth16(sector, 120, 1); // BP 121 to 124, §8.4.10: volume set size
+  writeBoth16(sector, 124, 1); // BP 125 to 128, §8.4.11: volume sequence number
+  writeBoth16(sector, 128, sectorSize); // BP 129 to 132, §8.4.12: logical block size
+  writeBoth32(sector, 132, facts.pathTable.size); // BP 133 to 140, §8.4.13: path table size
   view.setUint32(140, facts.pathTable.little, true); // BP 141 to 144, §8.4.14: type L path table
   view.setUint32(148, facts.pathTable.big, false); // BP 149 to 152, §8.4.16: type M path table
   sector.set(facts.root, 156); // BP 157 to 190, §8.4.18: root directory record

@@ -56,7 +56,7 @@ export function inlineLane(memory: Uint8Array, onDigest: OnDigest): HashLane {
 export function workerLane(memory: Uint8Array<SharedArrayBuffer>, onDigest: OnDigest): HashLane {
   // The source goes along as text, so that it needs no file of its own wherever this package is bundled.
   const worker = new Worker(`(${hashInWorker.toString()})()`, { eval: true, workerData: memory.buffer, execArgv: [] });
-  const waiting: PromiseWithResolvers<void>[] = [];
+  const waiting: { resolve: () => void; reject: (reason: unknown) => void }[] = [];
   let failure: unknown;
   worker.on('message', (digests: string[]) => {
     for (const hex of digests) onDigest(hex);
@@ -69,10 +69,10 @@ export function workerLane(memory: Uint8Array<SharedArrayBuffer>, onDigest: OnDi
   return {
     push(parts) {
       if (failure !== undefined) return Promise.reject(failure);
-      const done = Promise.withResolvers<void>();
-      waiting.push(done);
-      worker.postMessage(parts);
-      return done.promise;
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        worker.postMessage(parts);
+      });
     },
     async close() {
       await worker.terminate();
