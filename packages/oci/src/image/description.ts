@@ -83,6 +83,7 @@ interface ImageFile {
     }[];
     readonly platforms?: readonly string[];
   }[];
+  readonly ports?: readonly (string | number)[];
   readonly volumes?: readonly string[];
   readonly workdir?: string;
 }
@@ -175,7 +176,7 @@ function describe(file: ProjectFile<ImageFile>, defaults: ImageDefaults): ImageD
     user: text('user'),
     workdir: value.workdir,
     labels: { ...defaults.labels, ...map('labels') },
-    ports: list('ports') ?? [],
+    ports: (value.ports ?? []).map(String),
     volumes: value.volumes ?? [],
     stopSignal: text('stopSignal'),
     annotations: map('annotations'),

@@ -4,6 +4,7 @@ import type { LayerEntry, Platform } from '@ingot/content';
 import { didYouMean, ProjectError } from '@ingot/workspace';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import type { FilesDescription } from './description.ts';
+import { readdirLinksAsFiles } from './links-as-files.ts';
 
 export interface FilesOptions {
   /** The folder that `from` is relative to. Absolute; so are all paths here. */
@@ -133,14 +134,16 @@ async function excluded(root: string, entry: FilesDescription): Promise<Readonly
 }
 
 async function globFiles(patterns: string | readonly string[], cwd: string, all: boolean): Promise<string[]> {
-  return glob(patterns, {
+  const found = await glob(patterns, {
     cwd,
     dot: all,
     onlyFiles: !all,
     followSymbolicLinks: false,
     expandDirectories: false,
     caseSensitiveMatch: true,
+    fs: { readdir: readdirLinksAsFiles as never },
   });
+  return found.sort();
 }
 
 function isOutput(path: string, options: FilesOptions): boolean {
