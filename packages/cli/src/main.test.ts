@@ -85,7 +85,7 @@ describe('ingot verify', () => {
     expect(stdout).toContain('ok       manifest-name  ');
     expect(stdout).toContain('ok       image-diff-ids  ');
     expect(stdout).toMatch(/^warning {2}checksum-beside .*\n {9}why: .*\n {9}help: /m);
-    expect(stdout).toMatch(/sample-1\.0\.0\.iso: \d+ rules hold, 0 errors, 1 warnings\n$/);
+    expect(stdout).toMatch(/sample-1\.0\.0\.iso: \d+ rules hold, 1 warning, 0 errors\n$/);
   });
 
   it('exits with 1 where a rule is broken', async () => {

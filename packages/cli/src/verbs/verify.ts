@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { openIso } from '@ingot/iso9660';
-import { formatFinding, printable, verifySolution } from '@ingot/solution';
+import { formatFinding, formatVerdict, printable, verifySolution } from '@ingot/solution';
 import type { Finding } from '@ingot/solution';
 import { progress } from '@ingot/workspace';
 import { isoArgument, refuseMore } from '../arguments.ts';
@@ -25,12 +25,10 @@ export const verify: Verb = {
       findings.push(finding);
       if (!asJson) terminal.stdout.write(`${formatFinding(finding)}\n`);
     }
-    const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
-    const errors = count('error');
-    const warnings = count('warning');
-    if (asJson) terminal.stdout.write(`${JSON.stringify({ iso, errors, warnings, findings }, undefined, 2)}\n`);
-    else
-      terminal.stdout.write(`${printable(iso)}: ${count('ok')} rules hold, ${errors} errors, ${warnings} warnings\n`);
+    const errors = findings.filter(({ level }) => level === 'error').length;
+    const warnings = findings.filter(({ level }) => level === 'warning').length;
+    const verdict = JSON.stringify({ iso, errors, warnings, findings }, undefined, 2);
+    terminal.stdout.write(`${asJson ? verdict : `${printable(iso)}: ${formatVerdict(findings)}`}\n`);
     return errors > 0 ? 1 : 0;
   },
 };
