@@ -1,5 +1,6 @@
 import { readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { BlobStore } from './blob-store.ts';
 import { copy } from './copy.ts';
 import { LayoutStore } from './layout-store.ts';
 import { encodeJson } from './manifest.ts';
@@ -87,6 +88,15 @@ describe('copy', () => {
     expect(await to.exists(root)).toBe(false);
     expect(await to.exists(bad)).toBe(false);
     expect(readdirSync(at('to'))).toEqual(['blobs']);
+  });
+
+  it('tells a cache that its blob is wrong, which drops it', async () => {
+    const from = new BlobStore(at('from'));
+    const { root, layers } = await makeImage(from);
+    const bad = layers[0] ?? root;
+    changeByte(from.pathOf(bad));
+    await expect(copy(root, from, new MemoryStore())).rejects.toMatchObject({ code: 'INGOT_BLOB_WRONG' });
+    expect(await from.exists(bad)).toBe(false);
   });
 
   it('ends where indexes are nested without an end in sight', async () => {

@@ -2,8 +2,9 @@ import { once } from './bytes.ts';
 import { ContentError } from './error.ts';
 import { children } from './manifest.ts';
 import { isIndex, isManifest } from './media-type.ts';
-import { readBlob, verified } from './read.ts';
+import { readBlob } from './read.ts';
 import type { Descriptor } from './descriptor.ts';
+import type { Content } from './read.ts';
 import type { Fetcher, Store } from './store.ts';
 
 export interface CopyOptions {
@@ -72,12 +73,19 @@ class Copy {
   }
 
   async #blob(descriptor: Descriptor): Promise<void> {
-    await this.#push(descriptor, this.#from.fetch(descriptor));
+    const content = this.#from.fetch(descriptor) as Content;
+    try {
+      await this.#push(descriptor, content);
+    } catch (error) {
+      // `push` has checked it; whoever keeps the blob wants to know.
+      if (error instanceof ContentError && error.code === 'INGOT_BLOB_WRONG') await content.reject?.();
+      throw error;
+    }
   }
 
   async #push(descriptor: Descriptor, content: AsyncIterable<Uint8Array>): Promise<void> {
     if (await this.#to.exists(descriptor)) return;
-    await this.#to.push(descriptor, counted(verified(descriptor, content), this.#options.onBytes));
+    await this.#to.push(descriptor, counted(content, this.#options.onBytes));
   }
 }
 

@@ -57,7 +57,7 @@ export async function* walkTar(reader: RandomReader): AsyncGenerator<TarMember, 
 
 function parseHeader(head: Buffer, pending: Pending, reader: RandomReader, position: number): Header {
   try {
-    return new Header(head, 0, pending.local as never, pending.global as never);
+    return new Header(head, 0, pending.local, pending.global);
   } catch (cause) {
     throw bad(reader, position, 'has a header that cannot be read', cause);
   }
@@ -87,8 +87,8 @@ async function extend(
   if (!isPax && !isGlobal && !isLong) return false;
   if (size > maxExtension) throw bad(reader, offset, `has a header of ${size} bytes`);
   const text = (await reader.read(offset, size)).toString('utf8');
-  if (isPax) pending.local = Pax.parse(text, pending.local as never, false);
-  else if (isGlobal) pending.global = Pax.parse(text, pending.global as never, true);
+  if (isPax) pending.local = Pax.parse(text, pending.local, false);
+  else if (isGlobal) pending.global = Pax.parse(text, pending.global, true);
   else if (header.type === 'NextFileHasLongLinkpath') pending.target = text.replace(/\0.*$/s, '');
   else pending.path = text.replace(/\0.*$/s, '');
   return true;

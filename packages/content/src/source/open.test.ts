@@ -130,6 +130,69 @@ describe('openSource', () => {
     }
   });
 
+  it('opens what Docker 25 saves: an OCI layout with a manifest.json, compressed layers too, either way', async () => {
+    const { root, config, layers } = await makeLayout('v1', ['gzip', 'none']);
+    const [Config = '', ...Layers] = [config, ...layers].map(({ digest }) => `blobs/sha256/${digest.slice(7)}`);
+    writeFileSync(at('layout/manifest.json'), JSON.stringify([{ Config, RepoTags: ['x.io/tool:3'], Layers }]));
+    execFileSync(referee('tar'), ['-C', at('layout'), '-cf', at('save.tar'), '.']);
+    const saved = await open('docker-archive:save.tar');
+    expect(saved).toMatchObject({ name: 'tool', tag: '3' });
+    await expectSound(saved);
+    const manifest = parseManifest(await readBlob(saved.fetcher, saved.root), saved.root);
+    expect(manifest).toMatchObject({ config, layers });
+    expect((await open('oci-archive:save.tar')).root.digest).toBe(root.digest);
+  });
+
+  it('asks which image of a docker-archive is meant, and says which there are', async () => {
+    const tar = makeTar({ a: 'a' });
+    const config = { os: 'linux', architecture: 'amd64', rootfs: { type: 'layers', diff_ids: [digestOf(tar)] } };
+    mkdirSync(at('two'));
+    writeFileSync(at('two/l.tar'), tar);
+    const items = ['one:1', undefined].map((tag, index) => {
+      writeFileSync(at(`two/${index}.json`), JSON.stringify({ ...config, author: `${index}` }));
+      return { Config: `${index}.json`, RepoTags: tag === undefined ? null : [tag], Layers: ['l.tar'] };
+    });
+    writeFileSync(at('two/manifest.json'), JSON.stringify(items));
+    execFileSync(referee('tar'), ['-C', at('two'), '-cf', at('two.tar'), '.']);
+    await expect(open('docker-archive:two.tar')).rejects.toMatchObject({
+      code: 'INGOT_SOURCE_REFERENCE',
+      help: 'There is: one:1, @1',
+    });
+    expect(await open('docker-archive:two.tar:one:1')).toMatchObject({ name: 'one', tag: '1' });
+    await expectSound(await open('docker-archive:two.tar:@1'));
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['no list', {}, /no list of images/],
+    ['no JSON', undefined, /not JSON/],
+    ['no Config', [{ Layers: [] }], /lack Config/],
+    ['a Config that is no text', [{ Config: 1 }], /lack Config/],
+    ['Layers that are no list', [{ Config: 'c.json', Layers: 'l.tar' }], /lack Config/],
+    ['too many layers', [{ Config: 'c.json', Layers: Array(1025).fill('l.tar') }], /lack Config/],
+    ['a config that is missing', [{ Config: 'x.json' }], /lacks the config/],
+    ['a config outside', [{ Config: '../c.json' }], /lacks the config/],
+    ['a layer that is missing', [{ Config: 'c.json', Layers: ['x.tar'] }], /lacks the layer/],
+    ['more layers than diff_ids', [{ Config: 'c.json', Layers: ['l.tar', 'l.tar'] }], /2 layers and 1 diff_ids/],
+  ])('refuses a docker-archive with %s', async (_, manifest, message) => {
+    mkdirSync(at('bad'));
+    const config = {
+      os: 'linux',
+      architecture: 'amd64',
+      rootfs: { type: 'layers', diff_ids: [digestOf(Buffer.from(''))] },
+    };
+    writeFileSync(at('bad/c.json'), JSON.stringify(config));
+    writeFileSync(at('bad/l.tar'), '');
+    writeFileSync(at('bad/manifest.json'), manifest === undefined ? '{' : JSON.stringify(manifest));
+    execFileSync(referee('tar'), ['-C', at('bad'), '-cf', at('bad.tar'), '.']);
+    await expect(open('docker-archive:bad.tar')).rejects.toMatchObject({ code: 'INGOT_DOCKER_ARCHIVE' });
+    await expect(open('docker-archive:bad.tar')).rejects.toThrow(message);
+  });
+
+  it('says that it cannot read bzip2 and xz', async () => {
+    writeFileSync(at('a.tar'), 'BZh91AY&SY');
+    await expect(open('oci-archive:a.tar')).rejects.toMatchObject({ code: 'INGOT_COMPRESSION' });
+  });
+
   it('opens the dir: of skopeo', async () => {
     await makeLayout('v1', ['none', 'gzip']);
     skopeo('copy', '-q', '--format', 'v2s2', `oci:${at('layout')}`, `dir:${at('dir')}`);

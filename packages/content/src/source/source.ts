@@ -44,7 +44,6 @@ export function parseSource(text: string): Source {
   const rest = text.slice(colon + 1);
   const transport = colon < 0 ? undefined : transports.find((one) => one === text.slice(0, colon));
   // Control characters would end up in messages, file names and arguments.
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(text)) throw bad(text, 'has control characters', forms);
   if (transport === undefined)
     throw bad(text, colon < 0 ? 'does not say what kind of source it is' : 'is of no known kind', guess(text));
