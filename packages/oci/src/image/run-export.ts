@@ -45,7 +45,7 @@ export async function runExport(options: ExportOptions, context: ExecutorContext
   const root = await rootFor(result, fetcher, options.platform);
   const format = options.format ?? 'oci-archive';
   const output = outputFile(result, format, options.output, projectNode(context, name).data.root, context.root);
-  await write(format, root, fetcher, output, `${result.name}:${result.version}`);
+  await write(format, root, fetcher, output, result);
 
   const { size } = await stat(output);
   const bytes = format === 'oci' ? '' : `, ${formatBytes(size)}`;
@@ -79,10 +79,10 @@ async function write(
   root: Descriptor,
   fetcher: Fetcher & Located,
   output: string,
-  reference: string,
+  { name, version }: ImageResult,
 ): Promise<void> {
   const { exportDockerArchive, exportLayout, exportOciArchive } = await import('@ingot/content');
-  if (format === 'oci') await exportLayout(root, fetcher, output, { reference });
-  else if (format === 'oci-archive') await exportOciArchive(root, fetcher, output, { reference });
-  else await exportDockerArchive(root, fetcher, output, { reference });
+  if (format === 'oci') await exportLayout(root, fetcher, output, { reference: version });
+  else if (format === 'oci-archive') await exportOciArchive(root, fetcher, output, { reference: version });
+  else await exportDockerArchive(root, fetcher, output, { reference: `${name}:${version}` });
 }
