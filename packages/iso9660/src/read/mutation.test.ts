@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from './test/foreign-iso.ts';
-import { foreignBases } from './test/mutation-bases.ts';
+import { foreignBases, ownBase } from './test/mutation-bases.ts';
 import { judgeMutants } from './test/mutation-run.ts';
 
 const folder = temporaryFolder();
@@ -8,7 +8,7 @@ afterAll(() => folder.remove());
 
 describe('the reader', () => {
   it('survives 10,000 mutated images', async () => {
-    const outcome = await judgeMutants(foreignBases(folder.path), 1, 10_000, 1);
+    const outcome = await judgeMutants([...foreignBases(folder.path), await ownBase()], 1, 10_000, 1);
     expect(outcome.faults).toEqual([]);
     expect(outcome.images).toBe(10_000);
     // Mutations that miss, or stop everything at the first sector, would prove little.

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeIso, writeTree } from './foreign-iso.ts';
+import { isoBytes } from '../../write/iso-bytes.ts';
+import { planIso } from '../../plan/plan-iso.ts';
+import type { IsoInput } from '../../plan/input.ts';
+import { makeIso, time, writeTree } from './foreign-iso.ts';
 import type { TreeOfFiles } from './foreign-iso.ts';
 
 /** An image that mutants are made of; as a message to a worker, so bytes only. */
@@ -40,4 +43,17 @@ export function foreignBases(folder: string): BaseImage[] {
     image('genisoimage', 'genisoimage-joliet', '-r', '-J', '-joliet-long', '-D', '-l', '-iso-level', '3'),
     image('genisoimage', 'genisoimage-level-4', '-iso-level', '4', '-input-charset', 'iso8859-1'),
   ];
+}
+
+/** The same tree by our own writer, which moves deep folders and has all three views. */
+export async function ownBase(): Promise<BaseImage> {
+  const plan = planIso(Object.entries(tree).map(inputOf), { volumeId: 'own', time });
+  return { name: 'own', bytes: Buffer.concat(await Array.fromAsync(isoBytes(plan))) };
+}
+
+function inputOf([path, what]: [string, TreeOfFiles[string]]): IsoInput {
+  if (what === 'folder') return { path, type: 'directory' };
+  if (typeof what === 'object' && 'link' in what) return { path, type: 'symlink', target: what.link };
+  const bytes = Buffer.from(what);
+  return { path, type: 'file', size: bytes.length, content: { bytes } };
 }
