@@ -55,7 +55,7 @@ export class InstalledWorkspace {
   async nx(...args: string[]): Promise<NxRun> {
     const log = join(this.folder, 'dist/started.log');
     await rm(log, { force: true });
-    const program = join(root, 'node_modules/nx/bin/nx.js');
+    const program = join(root, 'node_modules/.bin/nx');
     const start = performance.now();
     await execute(process.execPath, [program, ...args], {
       cwd: this.folder,
