@@ -1,5 +1,6 @@
 /** `ours.ts <workspace> <verb…>`: runs the executors `plan` and `pack` of the project `solution`, as a task of Nx does. */
 import type { ExecutorContext } from '@nx/devkit';
+import { peakMiB } from '../../../../tools/bench/peak-memory.ts';
 import { runPack } from '../../src/executors/pack/run.ts';
 import { runPlan } from '../../src/executors/plan/run.ts';
 
@@ -22,4 +23,4 @@ for (const verb of verbs) {
   seconds[verb] = (performance.now() - start) / 1000;
   if (!success) throw new Error(terminalOutput);
 }
-console.log(JSON.stringify({ rssMiB: process.resourceUsage().maxRSS / 1024, seconds }));
+console.log(JSON.stringify({ rssMiB: peakMiB(), seconds }));
