@@ -29,11 +29,17 @@ describe('MemoryStore', () => {
     await expect(collect(store.fetch(descriptor))).rejects.toMatchObject({ code: 'INGOT_BLOB_MISSING' });
   });
 
-  it('does not change with the buffer that it was given', async () => {
-    const buffer = Buffer.from(bytes);
+  it('copies what it is given: a producer may use its buffer again', async () => {
+    const reusing = async function* (): AsyncGenerator<Uint8Array> {
+      const buffer = Buffer.alloc(5);
+      for (const start of [0, 5]) {
+        bytes.copy(buffer, 0, start, start + 5);
+        yield buffer;
+      }
+      buffer.fill(0);
+    };
     const store = new MemoryStore();
-    await store.push(descriptor, contentOf(buffer));
-    buffer.fill(0);
+    await store.push(descriptor, reusing());
     expect(await collect(store.fetch(descriptor))).toEqual(bytes);
   });
 });
@@ -50,6 +56,13 @@ describe('readBlob', () => {
 });
 
 describe('verified', () => {
+  it('says what is wrong', async () => {
+    const verifying = (text: string): Promise<unknown> => collect(verified(descriptor, contentOf(Buffer.from(text))));
+    await expect(verifying('short')).rejects.toThrow('has 5 bytes, not 10');
+    await expect(verifying('longer than it')).rejects.toThrow('more than the 10 bytes');
+    await expect(verifying('other byte')).rejects.toThrow('has the digest sha256:');
+  });
+
   it('ends as soon as there is too much', async () => {
     const endless = async function* (): AsyncGenerator<Uint8Array> {
       for (;;) yield bytes;
