@@ -1,17 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import {
   clashes,
   dependencyEdges,
+  formatError,
   pluginInputs,
   projectFacts,
   projectName,
   targetNames,
-  throwErrors,
 } from '@ingot/workspace/inference';
 import type { ProjectFacts } from '@ingot/workspace/inference';
-import type { CreateDependencies, CreateNodes, CreateNodesContext, CreateNodesResult } from '@nx/devkit';
+import type {
+  CreateDependencies,
+  CreateNodes,
+  CreateNodesContext,
+  CreateNodesResultArray,
+  TargetConfiguration,
+} from '@nx/devkit';
 
 import type { SolutionFacts } from './inference/facts.ts';
 import { solutionFacts } from './inference/facts.ts';
@@ -21,7 +27,7 @@ import { solutionTargets } from './inference/targets.ts';
 export const name = '@ingot/solution/plugin';
 
 /** Part of the cache's key: raised whenever `solutionFacts` answers differently for the same file. */
-const factsVersion = '1';
+const factsVersion = '2';
 
 /** Every solution.yaml of Ingot's makes its folder a project with the targets plan, pack and verify. */
 export const createNodes: CreateNodes<SolutionPluginOptions> = [
@@ -34,7 +40,16 @@ export const createNodes: CreateNodes<SolutionPluginOptions> = [
       version: factsVersion,
       read: solutionFacts,
     });
-    return solutions.map((solution) => [solution.file, inferred(solution, options ?? {}, names, context)] as const);
+    const errors: [string, Error][] = [];
+    const results: CreateNodesResultArray = solutions.map((solution) => {
+      const { file, root, facts } = solution;
+      const targets = inferred(solution, options ?? {}, names, context);
+      for (const error of clashesOf(file, targets, context)) errors.push([file, error]);
+      return [file, { projects: { [root]: { root, name: nameOf(root, facts, context.workspaceRoot), targets } } }];
+    });
+    if (errors.length === 0) return results;
+    const { AggregateCreateNodesError } = await import('@nx/devkit');
+    throw new AggregateCreateNodesError(errors, results);
   },
 ];
 
@@ -46,12 +61,12 @@ export const createDependencies: CreateDependencies<SolutionPluginOptions> = (_o
   dependencyEdges(context.projects, ['@ingot/solution:plan']);
 
 function inferred(
-  { file, root, facts }: ProjectFacts<SolutionFacts>,
+  { root, facts }: ProjectFacts<SolutionFacts>,
   options: SolutionPluginOptions,
   names: TargetNames,
   context: CreateNodesContext,
-): CreateNodesResult {
-  const targets = solutionTargets({
+): Record<string, TargetConfiguration> {
+  return solutionTargets({
     facts,
     options,
     names,
@@ -64,16 +79,21 @@ function inferred(
     }),
     packageVersion: facts.version === 'package.json' ? packageVersion(join(context.workspaceRoot, root)) : undefined,
   });
-  throwErrors(
-    clashes({
-      workspaceRoot: context.workspaceRoot,
-      plugins: context.nxJsonConfiguration.plugins,
-      file,
-      targets: new Map(Object.entries(targets).map(([target, { executor }]) => [target, executor ?? ''])),
-    }),
+}
+
+/** Nx prints an error's message alone, so place, code and remedy are put there. */
+function clashesOf(file: string, targets: Record<string, TargetConfiguration>, context: CreateNodesContext): Error[] {
+  const { workspaceRoot, nxJsonConfiguration } = context;
+  const executors = new Map(Object.entries(targets).map(([target, { executor = '' }]) => [target, executor]));
+  return clashes({ workspaceRoot, plugins: nxJsonConfiguration.plugins, file, targets: executors }).map(
+    (error) => new Error(formatError(error, { cwd: workspaceRoot })),
   );
-  const named = projectName(context.workspaceRoot, root) ?? facts.name;
-  return { projects: { [root]: { root, ...(named === undefined ? {} : { name: named }), targets } } };
+}
+
+/** A name that is none leaves the folder's, since Nx lets nothing run in a workspace with a nameless project. */
+function nameOf(root: string, { name = '' }: SolutionFacts, workspaceRoot: string): string {
+  const usable = /^[\w@][\w.@/-]*$/.test(name) ? name : basename(join(workspaceRoot, root));
+  return projectName(workspaceRoot, root) ?? usable;
 }
 
 function packageVersion(folder: string): string | undefined {

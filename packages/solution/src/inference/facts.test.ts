@@ -40,6 +40,26 @@ describe('solutionFacts', () => {
     expect(facts.paths).toEqual([]);
   });
 
+  it('takes paths as Nx spells them, since others match nothing and leave a stale plan in the cache', () => {
+    const from = ['./docs', 'notes/', 'a//b', 'c/../d'];
+    const facts = solutionFacts({
+      files: from.map((each) => ({ from: each, to: 'x' })),
+      images: [{ from: 'dir:./e:f' }],
+    });
+    expect(facts.paths).toEqual(['a/b', 'd', 'docs', 'e:f', 'notes']);
+  });
+
+  it('finds the paths of sources with an @ in their names', () => {
+    const froms = ['oci-archive:a@2.tar:1.0', 'oci:b@c@sha256:00', 'docker-archive:d@e.tar:@0'];
+    const facts = solutionFacts({ images: froms.map((from) => ({ from })) });
+    expect(facts.paths).toEqual(['a@2.tar', 'b@c', 'd@e.tar']);
+  });
+
+  it('takes no patterns of Nx for projects', () => {
+    const froms = ['project:*', 'project:!a', 'project:tag:b', 'project:{a,b}', 'project:', 'project:@scope/c'];
+    expect(solutionFacts({ images: froms.map((from) => ({ from })) }).projects).toEqual(['@scope/c']);
+  });
+
   it.each([
     [undefined],
     [null],

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+
 /** What inference needs of a solution.yaml. It is not checked here: a mistake fails the Solution's own targets. */
 export interface SolutionFacts {
   readonly name?: string;
@@ -18,21 +20,34 @@ export function solutionFacts(value: unknown): SolutionFacts {
     ...optional('name', text(file['name'])),
     ...optional('version', text(file['version'])),
     projects: unique(
-      sources.filter((source) => source.startsWith('project:')).map((source) => source.slice('project:'.length)),
+      sources
+        .filter((source) => source.startsWith('project:'))
+        .map((source) => source.slice('project:'.length))
+        .filter(isPlainName),
     ),
-    paths: unique([
-      ...(deploy === undefined ? [] : [deploy]),
-      ...list(file['files']).flatMap((each) => text(record(each)['from']) ?? []),
-      ...sources.flatMap(localPath),
-    ]).filter(staysInside),
+    paths: unique(
+      [
+        ...(deploy === undefined ? [] : [deploy]),
+        ...list(file['files']).flatMap((each) => text(record(each)['from']) ?? []),
+        ...sources.flatMap(localPath),
+      ].map((path) => posix.normalize(path).replace(/\/$/, '')),
+    ).filter(staysInside),
     buildInfo: unique(list(file['buildInfo']).flatMap((each) => text(each) ?? [])),
   };
 }
 
 /** The path of a source that lies in files of the project: `oci-archive:vendor/tool.tar:1.0` → `vendor/tool.tar`. */
 function localPath(source: string): string[] {
-  const path = /^(?:oci|oci-archive|docker-archive|dir):([^:@]+)/.exec(source)?.[1];
+  const path =
+    /^dir:(.+)$/.exec(source)?.[1] ??
+    /^docker-archive:([^:]+)/.exec(source)?.[1] ??
+    /^oci(?:-archive)?:((?:(?!@sha\d*:)[^:])+)/.exec(source)?.[1];
   return path === undefined ? [] : [path];
+}
+
+/** Nx takes `*`, `!name` and `tag:name` for patterns; as names of projects they are an error of `plan`. */
+function isPlainName(name: string): boolean {
+  return /^[^!*?[\]{}()|]+$/.test(name) && !name.startsWith('tag:');
 }
 
 /** Paths that leave the project are an error of `plan`; as inputs Nx would choke on them. */

@@ -60,6 +60,24 @@ describe('solutionTargets', () => {
     ]);
   });
 
+  it('takes nothing of a path for a pattern', () => {
+    const facts = { ...solution.facts, paths: ['docs (v1) [x]{y}*', '.'] };
+    expect(solutionTargets({ ...solution, facts })['plan']?.inputs).toEqual(
+      expect.arrayContaining([
+        '{projectRoot}/docs ?v1? ?x??y??',
+        '{projectRoot}/docs ?v1? ?x??y??/**/*',
+        '{projectRoot}/**/*',
+      ]),
+    );
+  });
+
+  it('lets no name lead the outputs out of the project', () => {
+    const facts = { ...solution.facts, name: '../../x', version: '/../*' };
+    for (const output of solutionTargets({ ...solution, facts })['pack']?.outputs ?? []) {
+      expect(output).toMatch(/^\{projectRoot\}\/dist\/[\w.-]+$/);
+    }
+  });
+
   it('names the ISO by the version of package.json where solution.yaml says so', () => {
     const facts = { ...solution.facts, version: 'package.json' };
     const targets = solutionTargets({ ...solution, facts, packageVersion: '4.5.6' });

@@ -49,7 +49,7 @@ function planTarget({ facts, options, plugin }: SolutionTargets): TargetConfigur
     ...(facts.projects.length === 0 ? {} : { dependsOn: [imagesOf(facts, options)] }),
     inputs: [
       '{projectRoot}/solution.yaml',
-      ...facts.paths.flatMap((path) => [`{projectRoot}/${path}`, `{projectRoot}/${path}/**/*`]),
+      ...facts.paths.flatMap(filesAt),
       ...(facts.version === 'package.json' ? ['{projectRoot}/package.json'] : []),
       // An image that is built again to the same digest leaves its image.json as it was, and the plan a cache hit.
       { dependentTasksOutputFiles: '**/image.json', transitive: false },
@@ -73,9 +73,16 @@ const buildInfoInputs: Readonly<Record<string, NonNullable<TargetConfiguration['
   revision: [{ runtime: 'git describe --always --long --tags --dirty' }],
 };
 
+/** A file, or a folder's files. `?` stands for what a glob would read otherwise: rather an input too many than too few. */
+function filesAt(path: string): string[] {
+  if (path === '.') return ['{projectRoot}/**/*'];
+  const glob = path.replaceAll(/[^\w./ @+-]/gu, '?');
+  return [`{projectRoot}/${glob}`, `{projectRoot}/${glob}/**/*`];
+}
+
 function packTarget({ facts, options, names, plugin, packageVersion }: SolutionTargets): TargetConfiguration {
   const version = packageVersion ?? facts.version;
-  const iso = `{projectRoot}/dist/${facts.name}-${version}.iso`;
+  const iso = `{projectRoot}/dist/${plain(facts.name)}-${plain(version)}.iso`;
   return {
     executor: '@ingot/solution:pack',
     cache: options.cachePack ?? true,
@@ -86,6 +93,11 @@ function packTarget({ facts, options, names, plugin, packageVersion }: SolutionT
     options: options.mediaCheck === undefined ? {} : { mediaCheck: options.mediaCheck },
     metadata: { description: 'Writes the Solution ISO' },
   };
+}
+
+/** What `plan` would refuse must not make a path that leads elsewhere. */
+function plain(part = ''): string {
+  return part.replaceAll(/[^\w.-]/g, '_');
 }
 
 function verifyTarget({ names, plugin }: SolutionTargets): TargetConfiguration {

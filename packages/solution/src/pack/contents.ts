@@ -5,6 +5,7 @@ import { docker, recompressTo } from '@ingot/content';
 import type { IsoContent } from '@ingot/iso9660';
 
 import { SolutionError } from '../error.ts';
+import { missingBlob } from '../plan/missing-blob.ts';
 import type { Plan, PlannedContent, PlannedFile, PlannedRecompression } from '../plan/plan.ts';
 
 /** Finds what a plan names. */
@@ -61,7 +62,7 @@ async function locateBlob(
   const span = (await from.locate(descriptor)) ?? kept;
   if (span !== undefined) return { path: span.path, offset: span.offset };
   if (await from.exists(descriptor)) return { fetch: () => from.fetch(descriptor) };
-  throw missing(file, content.source);
+  throw missingBlob(content.source, descriptor);
 }
 
 async function recompressed(
@@ -72,23 +73,12 @@ async function recompressed(
   store: ContentSources['store'],
 ): Promise<IsoContent> {
   const fetcher = await open(source);
-  if (!(await fetcher.exists(from))) throw missing(file, source, from.digest);
+  if (!(await fetcher.exists(from))) throw missingBlob(source, from);
   const descriptor = { mediaType: docker.layer, digest: file.digest, size: file.size };
   await recompressTo(fetcher, from, descriptor, store, { level });
   const span = await store.locate(descriptor);
-  if (span === undefined) throw missing(file, source);
+  if (span === undefined) throw missingBlob(source, descriptor);
   return { path: span.path, offset: span.offset };
-}
-
-function missing(file: PlannedFile, source: string, digest = file.digest): SolutionError {
-  const project = source.startsWith('project:') ? source.slice('project:'.length) : undefined;
-  return new SolutionError('INGOT_BLOB_MISSING', `${file.path} is nowhere: ${source} no longer has ${digest}`, {
-    digest,
-    help:
-      project === undefined
-        ? `Put ${source} back as it was when the Solution was planned, or plan again.`
-        : `Build the image again: nx run ${project}:image --skip-nx-cache.`,
-  });
 }
 
 function once<T>(open: (source: string) => Promise<T>): (source: string) => Promise<T> {

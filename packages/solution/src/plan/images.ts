@@ -1,6 +1,9 @@
 import type { Descriptor, Fetcher, Ingester, Located, Platform, Store } from '@ingot/content';
 import { selectPlatform, toDockerSchema2 } from '@ingot/content';
+import type { Place } from '@ingot/workspace';
+import { withPlace } from '@ingot/workspace';
 
+import { missingBlob } from './missing-blob.ts';
 import type { PlannedContent, PlannedImage } from './plan.ts';
 
 /** An image before it is taken in: where its descriptors lead, and the names that solution.yaml gives it. */
@@ -12,6 +15,8 @@ export interface ImageToPlan {
   readonly source: string;
   readonly root: Descriptor;
   readonly fetcher: Fetcher & Located;
+  /** Where solution.yaml names it, for errors. */
+  readonly place: Place;
 }
 
 /** A file of an image's folder in the archive. */
@@ -33,15 +38,19 @@ export const recompressionLevel = 6;
 
 /**
  * Selects the platform and converts the manifest to Docker schema 2; layers that are not gzip are recompressed into
- * `store`. Throws ContentError INGOT_PLATFORM, INGOT_CONVERT_MEDIA_TYPE, INGOT_BLOB_MISSING, INGOT_BLOB_WRONG.
+ * `store`; the others are looked for, not read. Throws, with the image's place, INGOT_PLATFORM,
+ * INGOT_CONVERT_MEDIA_TYPE, INGOT_BLOB_MISSING, INGOT_BLOB_WRONG.
  */
-export async function convertImage(
-  image: ImageToPlan,
-  platform: Platform,
-  store: Store & Ingester,
-): Promise<ConvertedImage> {
+export function convertImage(image: ImageToPlan, platform: Platform, store: Store & Ingester): Promise<ConvertedImage> {
+  return withPlace(image.place, () => convert(image, platform, store));
+}
+
+async function convert(image: ImageToPlan, platform: Platform, store: Store & Ingester): Promise<ConvertedImage> {
   const manifest = await selectPlatform(image.fetcher, image.root, platform);
   const converted = await toDockerSchema2(image.fetcher, manifest, store, { level: recompressionLevel });
+  for (const { descriptor, from } of converted.layers) {
+    if (from === undefined && !(await image.fetcher.exists(descriptor))) throw missingBlob(image.source, descriptor);
+  }
   const blobs: ImageFile[] = [
     blobFile(converted.config, { source: image.source, mediaType: converted.config.mediaType }),
     ...converted.layers.map(({ descriptor, from }) =>

@@ -4,12 +4,11 @@ import type { Source } from '@ingot/content';
 import { formatSource, parseSource } from '@ingot/content';
 import type { Path, Place, ProjectFile } from '@ingot/workspace';
 
-import { SolutionError } from '../error.ts';
 import { imageNameProblems, imageTagProblems } from '../format/name.ts';
 import type { Checks } from '../project-file/checks.ts';
 import type { SolutionFile } from '../project-file/solution-file.ts';
 import type { ImageToPlan } from './images.ts';
-import { isInside } from './project-tree.ts';
+import { staysInside } from './project-tree.ts';
 import type { SolutionRequest } from './read-solution.ts';
 
 /** Finds the images that a Solution names, and their names and tags. What is wrong goes into `check`. */
@@ -23,7 +22,7 @@ export async function openImages(
   for (const [index, image] of file.value.images.entries()) {
     const at = (...path: Path) => ['images', index, ...path];
     const opened = await check.attemptAsync(at('from'), async () => ({
-      source: sourceInWorkspace(image.from, request),
+      source: await sourceInWorkspace(image.from, request),
       ...(await request.open(image.from, file.place(at('from')))),
     }));
     if (opened === undefined) continue;
@@ -46,21 +45,17 @@ export async function openImages(
       check.once(`${name}:${each}`, place, seen);
     }
     const { source, root, fetcher } = opened;
-    images.push({ name, tag, aliases, source, root, fetcher });
+    images.push({ name, tag, aliases, source, root, fetcher, place: file.place(at('from')) });
   }
   return images;
 }
 
-/** The source as the plan records it: paths relative to the workspace. Throws INGOT_FILES_OUTSIDE. */
-function sourceInWorkspace(text: string, { projectRoot, workspaceRoot }: SolutionRequest): string {
+/** The source as the plan records it: paths relative to the workspace. Throws INGOT_FILES_OUTSIDE, INGOT_FILES_LINK. */
+async function sourceInWorkspace(text: string, { projectRoot, workspaceRoot }: SolutionRequest): Promise<string> {
   const source: Source = parseSource(text);
   if (!('path' in source)) return formatSource(source);
   const path = resolve(projectRoot, source.path);
-  if (!isInside(projectRoot, path)) {
-    throw new SolutionError('INGOT_FILES_OUTSIDE', `${source.path} leaves the project`, {
-      help: 'Put the image into the project, so that the cache sees when it changes.',
-    });
-  }
+  await staysInside(projectRoot, path);
   return formatSource({ ...source, path: inWorkspace(workspaceRoot, path) });
 }
 

@@ -2,6 +2,8 @@ import type { Ingester, Platform, Store } from '@ingot/content';
 import { digestOf, formatPlatform } from '@ingot/content';
 import type { IsoContent } from '@ingot/iso9660';
 import { planIso } from '@ingot/iso9660';
+import type { Place } from '@ingot/workspace';
+import { throwErrors, withPlace } from '@ingot/workspace';
 
 import { directoryVersion, imageFile, manifestPath, registryConfigPath } from '../format/layout.ts';
 import type { ImageName } from '../format/manifest.ts';
@@ -30,6 +32,8 @@ export interface SolutionToPlan {
   readonly volumeId: string;
   /** Of every file on the ISO, in seconds since 1970. */
   readonly time: number;
+  /** Where solution.yaml names `tree`, for errors of no single entry. */
+  readonly place: Place;
   /** The operator's manifests and the author's own files. */
   readonly tree: readonly TreeEntry[];
   /** Makes a path of this machine one that is relative to the workspace root, with `/`. */
@@ -42,7 +46,14 @@ export interface SolutionToPlan {
  */
 export async function planSolution(solution: SolutionToPlan, store: Store & Ingester): Promise<Plan> {
   const images: ConvertedImage[] = [];
-  for (const image of solution.images) images.push(await convertImage(image, solution.platform, store));
+  const errors: Error[] = [];
+  for (const image of solution.images) {
+    await convertImage(image, solution.platform, store).then(
+      (converted) => images.push(converted),
+      (error: Error) => errors.push(error),
+    );
+  }
+  throwErrors(errors);
 
   const archive = new Archive();
   archive.text(manifestPath, manifestText(solution));
@@ -55,7 +66,7 @@ export async function planSolution(solution: SolutionToPlan, store: Store & Inge
       archive.add(entry.path, await fileDigest(entry.file), entry.size, content, entry.executable);
     }
   }
-  return lay(solution, images, archive);
+  return withPlace(solution.place, () => lay(solution, images, archive));
 }
 
 function manifestText({ name, version, displayName, images, operator, ui, ...rest }: SolutionToPlan): string {

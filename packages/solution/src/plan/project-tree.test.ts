@@ -40,7 +40,12 @@ describe('projectTree', () => {
 
   it('keeps a relative link that stays inside', async () => {
     await symlink('deep/a.sh', join(folder, 'project/docs/run'));
-    expect(await tree('docs')).toContainEqual({ type: 'link', path: 'docs/run', target: 'deep/a.sh' });
+    expect(await tree('docs')).toContainEqual({
+      type: 'link',
+      path: 'docs/run',
+      file: join(folder, 'project/docs/run'),
+      target: 'deep/a.sh',
+    });
   });
 
   it.each([

@@ -14,7 +14,7 @@ export type TreeEntry =
       readonly size: number;
       readonly executable: boolean;
     }
-  | { readonly type: 'link'; readonly path: string; readonly target: string };
+  | { readonly type: 'link'; readonly path: string; readonly file: string; readonly target: string };
 
 /** Whether `path` is `folder` or lies in it; both absolute. */
 export function isInside(folder: string, path: string): boolean {
@@ -25,39 +25,60 @@ export function isInside(folder: string, path: string): boolean {
 /**
  * The files and links at `from` (a file or folder, relative to `projectRoot`), sorted by path, as they lie below `to` in
  * the archive. Empty folders are left out: git keeps none, so they would differ between clones.
- * Throws SolutionError INGOT_FILES_MISSING, INGOT_FILES_OUTSIDE (a path or link that leaves the project), INGOT_FILES_TYPE.
+ * Throws SolutionError INGOT_FILES_MISSING (also for a link that leads to nothing), INGOT_FILES_OUTSIDE (a path or link
+ * that leaves the project), INGOT_FILES_LINK, INGOT_FILES_TYPE, INGOT_FILES_NAME.
  */
 export async function projectTree(projectRoot: string, from: string, to: string): Promise<TreeEntry[]> {
   const start = resolve(projectRoot, from);
-  const top = await realpath(projectRoot);
-  const real = await realpath(start).catch(() => undefined);
-  if (!isInside(projectRoot, start) || (real !== undefined && !isInside(top, real))) {
-    throw new SolutionError('INGOT_FILES_OUTSIDE', `${from} leaves the project`, {
-      path: start,
-      help: 'Only files of the project itself can go into the archive: copy them into it, or let a target put them there.',
-    });
-  }
+  const real = await staysInside(projectRoot, start);
   if (real === undefined) {
     throw new SolutionError('INGOT_FILES_MISSING', `there is no ${from} in this project`, { path: start });
   }
   const entries: TreeEntry[] = [];
-  await walk(start, to, { top: start, base: to }, entries);
+  await walk(start, to, real, entries);
   return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-interface Walk {
-  readonly top: string;
-  readonly base: string;
+/**
+ * The real path of `path`, undefined where there is nothing; both absolute. Throws SolutionError INGOT_FILES_OUTSIDE where
+ * it leaves the project, by its name or by a link, and INGOT_FILES_LINK where it goes through a link at all: Nx, which
+ * follows none, would not see when what is behind it changes.
+ */
+export async function staysInside(projectRoot: string, path: string): Promise<string | undefined> {
+  const top = await realpath(projectRoot);
+  const name = relative(projectRoot, path);
+  const real = await realpath(path).catch(() => undefined);
+  if (!isInside(projectRoot, path) || (real !== undefined && !isInside(top, real))) {
+    throw new SolutionError('INGOT_FILES_OUTSIDE', `${name} leaves the project`, {
+      path,
+      help: 'Only what lies in the project itself can go into the archive: copy it there, or let a target put it there.',
+    });
+  }
+  if (real !== undefined && real !== join(top, name)) {
+    throw new SolutionError('INGOT_FILES_LINK', `${name} goes through a symbolic link`, {
+      path,
+      help: `Name what it leads to, so that the cache sees when it changes: ${relative(top, real)}`,
+    });
+  }
+  return real;
 }
 
-async function walk(file: string, path: string, start: Walk, into: TreeEntry[]): Promise<void> {
-  const stat = await lstat(file);
+/** `top` is the real path of what is copied. */
+async function walk(file: string, path: string, top: string, into: TreeEntry[]): Promise<void> {
+  const stat = await lstat(file).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new SolutionError('INGOT_FILES_NAME', `the name ${JSON.stringify(basename(file))} is not UTF-8`, {
+      path: file,
+      help: 'Rename the file: readers of the archive would each show another name.',
+      cause,
+    });
+  });
   if (stat.isDirectory()) {
-    for (const name of (await readdir(file)).sort()) await walk(join(file, name), posix.join(path, name), start, into);
+    for (const name of (await readdir(file)).sort()) await walk(join(file, name), posix.join(path, name), top, into);
   } else if (stat.isFile()) {
     into.push({ type: 'file', path, file, size: stat.size, executable: (stat.mode & 0o100) !== 0 });
   } else if (stat.isSymbolicLink()) {
-    into.push({ type: 'link', path, target: await targetInside(file, start.top) });
+    into.push({ type: 'link', path, file, target: await targetInside(file, top) });
   } else {
     throw new SolutionError('INGOT_FILES_TYPE', `${basename(file)} is neither a file nor a folder nor a link`, {
       path: file,
@@ -68,7 +89,9 @@ async function walk(file: string, path: string, start: Walk, into: TreeEntry[]):
 /** A link keeps its target if that is relative and stays among what is copied; else it would dangle, or lead astray, on the ISO. */
 async function targetInside(link: string, top: string): Promise<string> {
   const target = await readlink(link);
-  if (isAbsolute(target) || !isInside(top, resolve(dirname(link), target))) {
+  const folder = await realpath(dirname(link));
+  const real = await realpath(link).catch(() => undefined);
+  if (isAbsolute(target) || !isInside(top, resolve(folder, target)) || (real !== undefined && !isInside(top, real))) {
     throw new SolutionError(
       'INGOT_FILES_OUTSIDE',
       `the link ${basename(link)} leads out of ${basename(top)}: ${target}`,
@@ -77,6 +100,12 @@ async function targetInside(link: string, top: string): Promise<string> {
         help: 'Use a relative link to something in the same folder, or copy the file.',
       },
     );
+  }
+  if (real === undefined) {
+    throw new SolutionError('INGOT_FILES_MISSING', `the link ${basename(link)} leads to nothing: ${target}`, {
+      path: link,
+      help: 'Remove the link, or add the file that it names.',
+    });
   }
   return target.split(sep).join('/');
 }

@@ -34,10 +34,13 @@ export async function readSolution(request: SolutionRequest): Promise<SolutionTo
   const file = await readSolutionFile(request.projectRoot, request.file);
   const value = { ...file.value, version: await versionOf(file, request.projectRoot) };
   const check = new Checks(file);
-  check.at(['name'], solutionNameProblems(value.name));
-  check.at(['version'], solutionVersionProblems(value.version, value.name));
+  const nameProblems = solutionNameProblems(value.name);
+  const versionProblems = solutionVersionProblems(value.version, nameProblems.length > 0 ? undefined : value.name);
+  check.at(['name'], nameProblems);
+  check.at(['version'], versionProblems);
   const id = value.volumeId ?? volumeId(value.name, value.version);
-  check.at(value.volumeId === undefined ? ['name'] : ['volumeId'], volumeIdProblems(id));
+  if (value.volumeId !== undefined) check.at(['volumeId'], volumeIdProblems(id));
+  else if (nameProblems.length + versionProblems.length === 0) check.at(['name'], volumeIdProblems(id));
   const platform = check.attempt(['platform'], () =>
     parsePlatform(value.platform ?? request.platform ?? defaultPlatform),
   );
@@ -71,6 +74,7 @@ export async function readSolution(request: SolutionRequest): Promise<SolutionTo
     customApiGroups: value.customApiGroups ?? [],
     volumeId: id,
     time: time ?? 0,
+    place: file.place(['files']),
     tree,
     inWorkspace: (path) => inWorkspace(request.workspaceRoot, path),
   };

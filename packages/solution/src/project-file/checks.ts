@@ -14,7 +14,7 @@ interface Named {
 /** Collects what is wrong in a solution.yaml, each with its place. */
 export class Checks {
   readonly #file: ProjectFile<SolutionFile>;
-  readonly #errors: Error[] = [];
+  readonly #errors: ProjectError[] = [];
 
   constructor(file: ProjectFile<SolutionFile>) {
     this.#file = file;
@@ -55,14 +55,11 @@ export class Checks {
   once(what: string, place: Place, seen: Map<string, Place>, code: Problem['code'] = 'INGOT_IMAGE_TWICE'): void {
     const before = seen.get(what);
     if (before === undefined) seen.set(what, place);
-    else {
-      this.#errors.push(
-        new ProjectError(code, `${what} is there twice; the first is in line ${before.line}`, {
-          place,
-          help: 'Leave one out, or give it another name.',
-        }),
-      );
-    }
+    else this.twice(`${what} is there twice; the first is in line ${before.line}`, place, code);
+  }
+
+  twice(message: string, place: Place, code: Problem['code']): void {
+    this.#errors.push(new ProjectError(code, message, { place, help: 'Leave one out, or give it another name.' }));
   }
 
   attempt<T>(path: Path, run: () => T): T | undefined {
@@ -83,9 +80,11 @@ export class Checks {
     }
   }
 
-  /** Throws what was collected so far. */
+  /** Throws what was collected so far: that of the file itself in its order, then that of others. */
   finish(): void {
-    throwErrors(this.#errors);
+    const own = this.#errors.filter((each) => each.place?.file === this.#file.file);
+    const others = this.#errors.filter((each) => each.place?.file !== this.#file.file);
+    throwErrors([...own.sort(byPlace), ...others]);
   }
 
   /** Errors of the libraries know no place in the file: this is it. What nobody foresaw is thrown on. */
@@ -108,4 +107,8 @@ export class Checks {
       }),
     );
   }
+}
+
+function byPlace({ place: a }: ProjectError, { place: b }: ProjectError): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
 }
