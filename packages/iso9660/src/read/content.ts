@@ -11,10 +11,10 @@ export interface IsoRange {
 }
 
 /** Bytes that are read and given at a time. */
-const CHUNK = 1024 * 1024;
+const CHUNK = 256 * 1024;
 
 /**
- * The bytes of a file, or of a range of it, through all its extents, in fresh chunks of at most 1 MiB.
+ * The bytes of a file, or of a range of it, through all its extents, in fresh chunks of at most 256 KiB.
  * Throws INGOT_ISO_NOT_FILE, INGOT_ISO_RANGE for a range outside the file, INGOT_ISO_TRUNCATED, INGOT_ISO_READ.
  */
 export async function* readContent(

@@ -135,18 +135,26 @@ describe('directory records', () => {
     return new CraftedIso(24).root(bytes);
   };
 
-  it('that are too short, too long, or cross a sector', async () => {
+  it('that are too short or too long', async () => {
     expect(await listOf(withBytes([0, 33]))).toBe('RECORD');
     expect(await listOf(withBytes([0, 1]))).toBe('RECORD');
     expect(await listOf(withBytes([32, 0]))).toBe('RECORD');
     expect(await listOf(withBytes([32, 4]))).toBe('RECORD');
-    const full = Array.from({ length: 42 }, (_, index) => file(`F${index}`.padEnd(13, 'X')));
-    const image = new CraftedIso(24).root(...full);
-    const end = image.bytes.indexOf(0, image.bytes.indexOf('F41X') + 13);
-    expect(end).toBe(19 * 2048 - 5);
-    expect(await listOf(image)).toHaveLength(42);
-    image.bytes[end] = 34;
+  });
+
+  it('that go on in the next sector', async () => {
+    const image = new CraftedIso(24).root(folder('D', 19, 4096));
+    const records = Array.from({ length: 60 }, (_, index) => file(`F${index}`.padEnd(13, 'X')));
+    image.directory(19, []);
+    const first = 19 * 2048 + 2 * 34;
+    image.bytes.set(Buffer.concat(records), first);
     expect(await listOf(image)).toBe('RECORD');
+    // The same records are sound where none of them crosses.
+    const inFirst = Math.floor((2048 - 2 * 34) / file('F'.repeat(13)).length);
+    image.bytes.fill(0, first, 21 * 2048);
+    image.bytes.set(Buffer.concat(records.slice(0, inFirst)), first);
+    image.bytes.set(Buffer.concat(records.slice(inFirst)), 20 * 2048);
+    expect(await listOf(image)).toHaveLength(61);
   });
 
   it('after zeros begin with the next sector', async () => {
@@ -246,6 +254,7 @@ describe('system use entries', () => {
     expect(await named(Buffer.from('NM\x40\x01\x00'))).toBe('RECORD');
     expect(await named(Buffer.from('NM\x03\x01\x00'))).toBe('RECORD');
     expect(await named(Buffer.from('NM\x00\x01\x00'))).toBe('RECORD');
+    expect(await named(Buffer.from('XX\x03\x01'))).toBe('RECORD');
     expect(await named(entry('PX', [0, 0, 0, 0]))).toBe('RECORD');
     expect(await named(entry('CL', [0]))).toBe('RECORD');
     expect(await named(entry('CE', [0]))).toBe('RECORD');

@@ -26,7 +26,7 @@ export interface IsoImage {
   list(view?: IsoView): AsyncIterable<IsoEntry>;
   /** `''` is the root. Reads only the folders on the way. Links are not followed. Undefined where nothing is there. */
   stat(path: string, view?: IsoView): Promise<IsoEntry | undefined>;
-  /** The content of a file, or a range of it, in chunks of at most 1 MiB. */
+  /** The content of a file, or a range of it, in chunks of at most 256 KiB. */
   read(entry: IsoEntry, range?: IsoRange): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
