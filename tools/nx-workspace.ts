@@ -36,7 +36,12 @@ export class NxWorkspace {
     const workspace = new NxWorkspace(root);
     await linkModules(root, options.packages ?? ['content', 'workspace', 'oci', 'iso9660', 'solution']);
     await workspace.write({
-      'nx.json': { analytics: false, plugins: ['@ingot/oci/plugin'], ...options.nxJson },
+      'nx.json': {
+        analytics: false,
+        plugins: ['@ingot/oci/plugin'],
+        pluginsConfig: { '@nx/js': { analyzeSourceFiles: false } },
+        ...options.nxJson,
+      },
       'package.json': { name: 'test-workspace', version: '0.0.0', private: true, workspaces: ['packages/*'] },
       'tsconfig.base.json': await readFile(join(repository, 'tsconfig.base.json'), 'utf8'),
       // Nx knows npm's packages by the lock file alone.

@@ -343,4 +343,13 @@ describe('the output', () => {
     const { stdout } = await run(referee('skopeo'), ['inspect', '--config', `docker-archive:${archive}:app:0.1.0`]);
     expect(JSON.parse(stdout)).toMatchObject({ architecture: 'amd64' });
   });
+
+  it.each([
+    [() => runExport({ format: 'tar' as 'oci' }, context), 'INGOT_OPTION_VALUE'],
+    [() => runExport({ ouput: 'x' } as object, context), 'INGOT_OPTION_UNKNOWN'],
+    [() => runImage({ outputPath: 'dist/app' }, context), 'INGOT_OPTION_VALUE'],
+    [() => runImage({ outputpath: 'dist/image' } as object, context), 'INGOT_OPTION_UNKNOWN'],
+  ])('refuses wrong options: %#', async (work, code) => {
+    await expect(work()).rejects.toMatchObject({ code });
+  });
 });
