@@ -121,6 +121,14 @@ describe('extents', () => {
     expect(await listOf(new CraftedIso(24).root(fork, file('A')))).toMatchObject([{ size: 10 }]);
   });
 
+  it('begin after the sectors of their attributes', async () => {
+    const attributed = file('A');
+    attributed[1] = 2;
+    expect(await listOf(new CraftedIso(24).root(attributed))).toMatchObject([{ extents: [{ sector: 22, size: 10 }] }]);
+    attributed[1] = 4;
+    expect(await listOf(new CraftedIso(24).root(attributed))).toBe('TRUNCATED');
+  });
+
   it('that are interleaved', async () => {
     const interleaved = file('A');
     interleaved[26] = 1;
@@ -262,6 +270,7 @@ describe('system use entries', () => {
     expect(await named(entry('TF', [2]))).toBe('RECORD');
     expect(await named(entry('TF', [0x82, 1, 2, 3, 4, 5, 6, 7]))).toBe('RECORD');
     expect(await named(px(0o120777), entry('SL', [0, 0, 9]))).toBe('RECORD');
+    expect(await named(px(0o120777), entry('SL', [0, 0, 9, 0x61]))).toBe('RECORD');
   });
 
   it('after ST, zeros or a few bytes are not looked at', async () => {
