@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { toDockerSchema2 } from './convert.ts';
 import { digestOf } from './digest.ts';
 import { LayoutStore } from './layout-store.ts';
-import { parseManifest } from './manifest.ts';
-import { docker } from './media-type.ts';
+import { encodeJson, parseManifest } from './manifest.ts';
+import { docker, oci } from './media-type.ts';
 import { MemoryStore } from './memory-store.ts';
 import { readBlob } from './read.ts';
 import { validate } from './validate.ts';
@@ -85,8 +85,22 @@ describe('toDockerSchema2', () => {
   it('recompresses the layers of Docker images as well', async () => {
     const store = new MemoryStore();
     const { root, diffIds } = await makeImage(store, { family: 'docker', layers: ['zstd'] });
-    const { layers } = await toDockerSchema2(store, root, store);
-    expect(layers[0]?.from?.diffId).toBe(diffIds[0]);
+    const made = await toDockerSchema2(store, root, store);
+    expect(made.layers[0]?.from?.diffId).toBe(diffIds[0]);
+    const { layers } = parseManifest(made.manifestBytes, made.descriptor);
+    expect(layers).toEqual([made.layers[0]?.descriptor]);
+  });
+
+  it('writes anew an OCI manifest that names Docker blobs', async () => {
+    const store = new MemoryStore();
+    const { config, layers } = await makeImage(store, { family: 'docker' });
+    const mixed = encodeJson({ schemaVersion: 2, mediaType: oci.manifest, config, layers });
+    const made = await toDockerSchema2(store, await keep(store, oci.manifest, mixed), store);
+    expect(parseManifest(made.manifestBytes, made.descriptor)).toMatchObject({
+      mediaType: docker.manifest,
+      config,
+      layers,
+    });
   });
 
   it('names every media type that it cannot convert', async () => {
