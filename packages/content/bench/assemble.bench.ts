@@ -6,15 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { referee } from '../../../tools/referee.ts';
 import { writeSample } from './assemble/sample.ts';
-
-export interface Row {
-  readonly what: string;
-  readonly seconds: number;
-  readonly ratio?: number;
-  readonly against?: string;
-  readonly bound?: string;
-  readonly rssMiB?: number;
-}
+import type { Row } from '../../../tools/bench/row.ts';
 
 export const name = 'assembling an image of 2,000 files, 200 MB';
 

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { referee } from '../../../../tools/referee.ts';
 import { codecs } from './codec.ts';
 import { compress } from './compress.ts';
+import { Pool } from './pool.ts';
 import type { Algorithm } from './codec.ts';
 
 const execute = promisify(execFile);
@@ -82,6 +83,21 @@ describe.each(algorithms)('compress to %s', (algorithm) => {
       throw error;
     }
     await expect(buffer(compress(failing(), { algorithm }))).rejects.toBe(error);
+  });
+
+  it('leaves no unhandled rejection where a thread fails that nobody waits for any more', async () => {
+    const run = vi.spyOn(Pool.prototype, 'run').mockRejectedValue(new Error('the thread'));
+    const error = new Error('the source');
+    async function* failing(): AsyncGenerator<Uint8Array> {
+      yield sample(segmentSize + 1);
+      yield sample(segmentSize);
+      throw error;
+    }
+    await expect(buffer(compress(failing(), { algorithm, workers: 4 }))).rejects.toBe(error);
+    expect(run).toHaveBeenCalled();
+    // Node looks for unhandled rejections when the microtasks are done.
+    await new Promise(setImmediate);
+    run.mockRestore();
   });
 
   it('reads no further ahead than two segments a worker, and closes the source when the reader stops', async () => {
