@@ -161,6 +161,11 @@ describe('links', () => {
     expect(readdirSync(join(into, 'd/e'))).toEqual(['root']);
   });
 
+  it('lead out through a link to an absolute path', async () => {
+    const image = await rockRidge(link('near', 'far/x'), link('far', '/etc'));
+    expect(await extract(image, into, { outsideLinks: 'skip' })).toMatchObject({ links: 0, skipped: ['near', 'far'] });
+  });
+
   it.each(['a', 'nothing', 'self', './self/x', 'one', '.'])('to %s stay inside', async (target) => {
     const image = await rockRidge(file('a'), link('self', target), link('one', 'two'), link('two', 'one'));
     await extract(image, into);
