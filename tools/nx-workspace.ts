@@ -82,8 +82,8 @@ export class NxWorkspace {
     });
     return new Promise((resolve, reject) => {
       let [stdout, stderr, all] = ['', '', ''];
-      child.stdout.on('data', (part: Buffer) => ((stdout += part), (all += part)));
-      child.stderr.on('data', (part: Buffer) => ((stderr += part), (all += part)));
+      child.stdout.on('data', (part: Buffer) => ((stdout += String(part)), (all += String(part))));
+      child.stderr.on('data', (part: Buffer) => ((stderr += String(part)), (all += String(part))));
       child.on('error', reject);
       child.on('close', (code) => resolve({ code, stdout, stderr, all }));
     });

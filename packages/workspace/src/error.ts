@@ -37,6 +37,7 @@ export class ProjectError extends Error {
 
 /** Throws nothing for no errors, the error itself for one, and an AggregateError for several. */
 export function throwErrors(errors: readonly Error[]): void {
-  if (errors.length === 1) throw errors[0];
+  const [first] = errors;
+  if (errors.length === 1 && first) throw first;
   if (errors.length > 1) throw new AggregateError(errors, `${errors.length} errors`);
 }

@@ -11,7 +11,9 @@ it('the example of the README does what the README says', async () => {
   const folder = await mkdtemp(join(packageRoot, 'tmp-readme-'));
   try {
     await writeFile(join(folder, 'example.ts'), example);
-    const { read } = (await import(pathToFileURL(join(folder, 'example.ts')).href)) as { read(text: string): string };
+    const { read } = (await import(pathToFileURL(join(folder, 'example.ts')).href)) as {
+      read: (text: string) => string;
+    };
     expect(read('ingot: thing/v1\nname: x\nversion: 1.10\n')).toBe('version 1.10 at line 3');
     expect(readme.replaceAll(/^ {4}/gm, '')).toContain(read('ingot: thing/v1\nnane: x\n'));
     expect(read('name: x\n')).toBe('not ours');

@@ -50,17 +50,20 @@ export function checkMaker(entry: FilesDescription, context: ExecutorContext): v
   });
 }
 
-/** Nx's tokens in an output; undefined for an option that is not set. */
+/** Nx's tokens in an output; an option that is not set gives a path that there cannot be. */
 function interpolated(output: string, root: string, name: string, options: object | undefined): string {
   return posix.normalize(
     output
       .replaceAll('{workspaceRoot}/', '')
       .replaceAll('{projectRoot}', root)
       .replaceAll('{projectName}', name)
-      .replaceAll(/\{options\.([^}]+)\}/g, (_, key: string) =>
-        String((options as Record<string, unknown>)?.[key] ?? '\0'),
-      ),
+      .replaceAll(/\{options\.([^}]+)\}/g, (_, key: string) => optionText(options, key)),
   );
+}
+
+function optionText(options: object | undefined, key: string): string {
+  const value = (options as Readonly<Record<string, unknown>> | undefined)?.[key];
+  return typeof value === 'string' ? value : '\0';
 }
 
 /** Whether either path begins with the other, up to the first wildcard. */

@@ -29,9 +29,9 @@ export function clashes(options: ClashOptions): ProjectError[] {
 function scriptClashes({ workspaceRoot, file, targets }: ClashOptions): ProjectError[] {
   const other = beside(file, 'package.json');
   const manifest = readJson(join(workspaceRoot, other));
-  const scripts = (manifest?.json['scripts'] ?? {}) as object;
+  const scripts = manifest?.json['scripts'] ?? {};
   const nx = manifest?.json['nx'] as { includedScripts?: string[] } | undefined;
-  const included = nx?.includedScripts ?? Object.keys(scripts);
+  const included = Array.isArray(nx?.includedScripts) ? nx.includedScripts : Object.keys(scripts);
   return Object.keys(scripts)
     .filter((name) => targets.has(name) && included.includes(name))
     .map((name) => clash(name, file, placeOf(name, 'scripts', manifest!.text, other), 'the script'));
@@ -54,7 +54,9 @@ function projectFileClashes({ workspaceRoot, file, targets, plugins }: ClashOpti
     const other = beside(file, kind.file);
     if (other === file || !isOurs(join(workspaceRoot, other))) return [];
     const options = optionsOf(kind.plugin, plugins);
-    const claimed = kind.targets.map((name) => String(options[`${name}Target`] ?? name));
+    const claimed = kind.targets
+      .map((name) => options[`${name}Target`] ?? name)
+      .filter((name) => typeof name === 'string');
     return claimed
       .filter((name) => targets.has(name))
       .map((name) => clash(name, file, { file: other, line: 1, column: 1 }, 'the target'));

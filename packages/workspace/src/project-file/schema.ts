@@ -71,7 +71,7 @@ function explain(error: ErrorObject, root: unknown, tree: SourceTree): ProjectEr
 
   if (error.keyword === 'additionalProperties') {
     const key = String(error.params['additionalProperty']);
-    const known = Object.keys((parent['properties'] ?? {}) as object);
+    const known = Object.keys(parent['properties'] ?? {});
     const facts = { place: tree.place([...path, key]), help: `known keys here: ${known.join(', ')}` };
     return new ProjectError('INGOT_FILE_KEY_UNKNOWN', `unknown key "${key}"${didYouMean(key, known)}`, facts);
   }

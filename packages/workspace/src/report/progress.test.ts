@@ -25,7 +25,7 @@ describe('progress', () => {
   });
   it('writes sparse plain lines elsewhere', () => {
     expect(watch(false, 1000)).toEqual(
-      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((tenth) =>
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((tenth): unknown =>
         expect.stringMatching(new RegExp(`^packing x: ${tenth}0% .*, 10.0 kB/s, .* left\n$`)),
       ),
     );
