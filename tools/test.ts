@@ -19,13 +19,17 @@ const checks: Step[] = [
   programStep('lint', 'eslint', ['.']),
   programStep('types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']),
 ];
-const steps: Step[] = full
-  ? [refereeTools, vitestStep('slow tests', scratch, 60)]
-  : [refereeTools, ...checks, vitestStep('tests', scratch, 20)];
+/** The steps of one row run at the same time. */
+const steps: Step[][] = full
+  ? [[refereeTools], [vitestStep('slow tests', scratch, 60)]]
+  : [[refereeTools], checks, [vitestStep('tests', scratch, 20)]];
 
 const outcomes: Outcome[] = [];
 try {
-  for (const step of steps) outcomes.push(await runStep(step, environment, (text) => process.stdout.write(text)));
+  for (const row of steps) {
+    const run = (step: Step) => runStep(step, environment, (text) => process.stdout.write(text));
+    outcomes.push(...(await Promise.all(row.map(run))));
+  }
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }
