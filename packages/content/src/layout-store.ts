@@ -19,7 +19,7 @@ const layoutFile = { imageLayoutVersion: '1.0.0' };
  * blobs that lie elsewhere can be absent. Made on the first write.
  */
 export class LayoutStore extends BlobFolder {
-  /** The roots that index.json names, in its order. Throws INGOT_LAYOUT where there is no layout, INGOT_MANIFEST. */
+  /** The roots that index.json names, in its order. Throws ContentError INGOT_LAYOUT, INGOT_BLOB_LIMIT. */
   async roots(): Promise<readonly Descriptor[]> {
     await this.#checkVersion();
     const path = join(this.root, 'index.json');
@@ -57,7 +57,7 @@ export class LayoutStore extends BlobFolder {
   }
 }
 
-/** The roots in the bytes of an index.json that lies at `path`. Throws INGOT_MANIFEST, naming it. */
+/** The roots in the bytes of an index.json that lies at `path`. Throws ContentError INGOT_LAYOUT. */
 export function parseRoots(bytes: Uint8Array, path: string): readonly Descriptor[] {
   try {
     return parseIndex(bytes, { mediaType: oci.index, digest: digestOf(bytes), size: bytes.length }).manifests;

@@ -41,7 +41,7 @@ export class RandomReader {
   }
 }
 
-/** Opens `path` for the time of `work`. Throws INGOT_FILE, INGOT_SOURCE_MISSING. */
+/** Opens `path` for the time of `work`. Throws ContentError INGOT_FILE, and what `work` throws. */
 export async function withReader<T>(path: string, work: (reader: RandomReader) => Promise<T>): Promise<T> {
   let file;
   try {

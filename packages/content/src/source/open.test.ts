@@ -68,6 +68,7 @@ describe('openSource', () => {
     await expectSound(opened);
     const span = await opened.fetcher.locate(opened.root);
     expect(span?.path).toBe(at('a.tar'));
+    expect(await opened.fetcher.exists({ ...opened.root, size: opened.root.size + 1 })).toBe(false);
     const bytes = readFileSync(at('a.tar')).subarray(span?.offset, (span?.offset ?? 0) + (span?.size ?? 0));
     expect(digestOf(bytes)).toBe(root.digest);
   });
