@@ -326,6 +326,15 @@ describe('the output', () => {
     expect((await readdir(join(root, 'app/dist'))).sort()).toEqual(['image', 'image.json']);
   });
 
+  it('leaves nothing half-written where it cannot be written', async () => {
+    await write({ 'app/image.yaml': head('app') + www, 'app/www/x': 'x', 'app/dist/image.json/in-the-way': '' });
+    expect(await failure()).toMatch(/^app\/dist\/image\.json {2}INGOT_IMAGE_OUTPUT {2}cannot write the image: /);
+    expect((await readdir(join(root, 'app/dist'))).sort()).toEqual(['image', 'image.json']);
+    await rm(join(root, 'app/dist'), { recursive: true });
+    await write({ 'app/dist': 'a file' });
+    expect(await failure()).toMatch(/INGOT_[A-Z_]+ {2}/);
+  });
+
   it('has no path twice in a layer', async () => {
     await write({
       'app/image.yaml': `${head('app')}layers:\n  - files:\n      - { from: a, to: /x }\n      - { from: b, to: /x/ }\n`,

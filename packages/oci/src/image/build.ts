@@ -19,7 +19,7 @@ import type { OpenBase, OpenPlatform } from './base.ts';
 import type { FilesDescription, ImageDescription } from './description.ts';
 import { LayerMaker } from './layers.ts';
 import type { FilesFolder } from './maker.ts';
-import { replaceFolder, stagingFolder, writeFileWhole } from './replace.ts';
+import { replaceFolder, stagingFolder, writeFileWhole, writing } from './replace.ts';
 
 export interface BuildOptions {
   /** Where the layout goes; the result goes beside it, as `<layoutDir>.json`. Absolute. */
@@ -60,11 +60,13 @@ export async function buildImage(description: ImageDescription, options: BuildOp
     const root = await rootOf(description, images, store);
     await store.setRoots([{ ...root, annotations: { [refName]: description.version } }]);
     const result = resultOf(description, root, images);
-    await replaceFolder(staging, options.layoutDir);
-    await writeFileWhole(options.resultFile, `${JSON.stringify(result, undefined, 2)}\n`);
+    await writing(options.layoutDir, () => replaceFolder(staging, options.layoutDir));
+    const text = `${JSON.stringify(result, undefined, 2)}\n`;
+    await writing(options.resultFile, () => writeFileWhole(options.resultFile, text));
     return result;
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    // Where it cannot be removed it could not be made: that error is the one to see.
+    await rm(staging, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

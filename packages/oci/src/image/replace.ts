@@ -1,5 +1,19 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ProjectError } from '@ingot/workspace';
+
+/** Does `work`; what the file system refuses becomes ProjectError INGOT_IMAGE_OUTPUT, naming `path`. */
+export async function writing(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    throw new ProjectError('INGOT_IMAGE_OUTPUT', `cannot write the image: ${(cause as Error).message}`, {
+      path,
+      cause,
+      help: 'make room for it, or remove what stands there',
+    });
+  }
+}
 
 let counter = 0;
 
@@ -38,14 +52,14 @@ export async function replaceFolder(staging: string, folder: string): Promise<vo
 export async function writeFileWhole(path: string, text: string): Promise<void> {
   if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
   const temporary = `${path}.${process.pid}.tmp`;
-  const file = await open(temporary, 'w');
   try {
+    await using file = await open(temporary, 'w');
     await file.writeFile(text);
     await file.sync();
+    await rename(temporary, path);
   } finally {
-    await file.close();
+    await rm(temporary, { force: true });
   }
-  await rename(temporary, path);
 }
 
 async function sameLayout(a: string, b: string): Promise<boolean> {
