@@ -33,6 +33,20 @@ ${program}
   );
 }
 
+/** The modules that are not on this machine. */
+export async function missingModules(): Promise<PythonModule[]> {
+  const modules = Object.keys(pythonModules) as PythonModule[];
+  const missing = await Promise.all(
+    modules.map((module) =>
+      python(module, 'print(1)', '').then(
+        () => [],
+        () => [module],
+      ),
+    ),
+  );
+  return missing.flat();
+}
+
 /** A YAML document as PyYAML reads it; what JSON cannot say (a date) comes as text in angle brackets. */
 export function pyYaml(text: string): Promise<unknown> {
   return python('yaml', `print(json.dumps(yaml.safe_load(text), default=lambda value: f'<{value}>'))`, text);

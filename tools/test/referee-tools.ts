@@ -1,5 +1,6 @@
 import { accessSync } from 'node:fs';
 import { execa } from 'execa';
+import { missingModules, pythonModules, type PythonModule } from '../python.ts';
 import { debianPackages, referee, type Referee } from '../referee.ts';
 import type { Step } from './step.ts';
 
@@ -15,16 +16,21 @@ export function missingReferees(): Referee[] {
   });
 }
 
-/** The Debian packages of these programs, each once, sorted. */
-export function packagesOf(programs: readonly Referee[]): string[] {
-  return [...new Set(programs.map((program) => debianPackages[program]))].sort();
+/** The Debian packages of these programs and Python modules, each once, sorted. */
+export function packagesOf(tools: readonly (Referee | PythonModule)[]): string[] {
+  const packages = { ...debianPackages, ...pythonModules };
+  return [...new Set(tools.map((tool) => packages[tool]))].sort();
+}
+
+async function missingTools(): Promise<(Referee | PythonModule)[]> {
+  return [...missingReferees(), ...(await missingModules())];
 }
 
 /** Installs the referees that are missing, on Debian as root; elsewhere fails with their names. */
 export const refereeTools: Step = {
   name: 'referee tools',
   async run(env) {
-    const missing = missingReferees();
+    const missing = await missingTools();
     if (missing.length === 0) return { passed: 1, failed: 0, report: '' };
     const packages = packagesOf(missing);
     if (!canInstall()) {
@@ -34,7 +40,7 @@ export const refereeTools: Step = {
       return { passed: 0, failed: 1, report };
     }
     await install(packages, env);
-    const still = missingReferees();
+    const still = await missingTools();
     if (still.length === 0) return { passed: 1, failed: 0, report: '' };
     return { passed: 0, failed: 1, report: `still missing after the installation: ${still.join(', ')}` };
   },
