@@ -10,7 +10,7 @@ import { MemoryStore } from './memory-store.ts';
 import { readBlob } from './read.ts';
 import { validate } from './validate.ts';
 import { testFolder } from './test/folder.ts';
-import { collect, keep, makeImage, skopeo } from './test/image.ts';
+import { keep, makeImage, skopeo } from './test/image.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { ImageManifest } from './manifest.ts';
 import type { Finding } from './validate.ts';
@@ -68,6 +68,7 @@ describe('toDockerSchema2', () => {
       expect(digestOf(gunzipSync(await readBlob(store, descriptor)))).toBe(diffIds[index]);
       expect(from).toEqual({ descriptor: layers[index], diffId: diffIds[index] });
     }
+    await keep(store, docker.manifest, made.manifestBytes);
     const written = parseManifest(await readBlob(store, made.descriptor), made.descriptor);
     expect(written.layers.map((layer) => layer.mediaType)).toEqual([docker.layerGzip, docker.layerGzip]);
     expect(await findings(store, made.descriptor)).toEqual([]);
@@ -131,6 +132,5 @@ describe('toDockerSchema2', () => {
       await toDockerSchema2(store, root, new MemoryStore(), { workers: 0 }),
     ];
     expect(one).toEqual(two);
-    expect(await collect(store.fetch(one.descriptor))).toEqual(one.manifestBytes);
   });
 });

@@ -1,4 +1,3 @@
-import { once } from './bytes.ts';
 import { digestOf } from './digest.ts';
 import { ContentError } from './error.ts';
 import { parseConfig, parseManifest } from './manifest.ts';
@@ -8,7 +7,7 @@ import { recompress } from './recompress.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { ImageManifest } from './manifest.ts';
 import type { RecompressOptions } from './recompress.ts';
-import type { Fetcher, Ingester, Store } from './store.ts';
+import type { Fetcher, Ingester } from './store.ts';
 
 /** A layer of a converted image. `from` says how it is made again: from which blob, whose tar has this digest. */
 export interface ConvertedLayer {
@@ -27,14 +26,14 @@ export interface ConvertedImage {
 
 /**
  * An image as Docker schema 2 with gzip layers (distribution docs/spec/manifest-v2-2.md). Layers that are not gzip are
- * recompressed into `store`; the manifest is pushed there too. The config's bytes, and so the diff_ids, stay. What is
+ * recompressed into `store`; the manifest is the caller's to keep. The config's bytes, and so the diff_ids, stay. What is
  * that already is kept byte for byte. Throws ContentError INGOT_CONVERT_MEDIA_TYPE, INGOT_DIFF_ID, INGOT_MANIFEST,
  * INGOT_BLOB_*, and what `recompress` and `store` throw.
  */
 export async function toDockerSchema2(
   fetcher: Fetcher,
   manifestDescriptor: Descriptor,
-  store: Store & Ingester,
+  store: Ingester,
   options: Pick<RecompressOptions, 'level' | 'workers' | 'limit'> = {},
 ): Promise<ConvertedImage> {
   const bytes = await readBlob(fetcher, manifestDescriptor);
@@ -52,7 +51,6 @@ export async function toDockerSchema2(
     digest: digestOf(manifestBytes),
     size: manifestBytes.length,
   };
-  await store.push(descriptor, once(manifestBytes));
   return { manifestBytes, descriptor, config, layers };
 }
 
