@@ -8,7 +8,7 @@ export function codesIn(sources: readonly SourceFile[]): string[] {
   const codes = sources
     .filter(({ path }) => !/\.(test|bench)\.ts$/.test(path))
     .flatMap(({ text }) => text.match(/\bINGOT_[A-Z0-9_]*/g) ?? [])
-    .filter((code) => !environmentVariables.has(code));
+    .filter((code) => !environmentVariables.has(code) && !code.endsWith('_'));
   return [...new Set(codes)].sort();
 }
 
