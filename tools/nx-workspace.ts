@@ -72,14 +72,23 @@ export class NxWorkspace {
     return JSON.parse(await this.read(name)) as T;
   }
 
-  /** Runs `nx` there, without daemon, colours and terminal. Never throws: look at `code`. */
-  nx(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RunResult> {
+  /**
+   * Runs `nx` there, without daemon, colours and terminal. Never throws: look at `code`. With `started`, it gets a
+   * process group of its own, as at a terminal, so that `process.kill(-pid, 'SIGINT')` is Ctrl-C.
+   */
+  nx(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    started?: (pid: number) => void,
+  ): Promise<RunResult> {
     const program = join(repository, 'node_modules', '.bin', 'nx');
     const child = spawn(process.execPath, [program, ...args], {
       cwd: this.root,
       env: { ...cleanEnv(), NX_WORKSPACE_ROOT_PATH: this.root, INGOT_STORE: this.path('.store'), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: started !== undefined,
     });
+    if (child.pid !== undefined) started?.(child.pid);
     return new Promise((resolve, reject) => {
       let [stdout, stderr, all] = ['', '', ''];
       child.stdout.on('data', (part: Buffer) => ((stdout += String(part)), (all += String(part))));

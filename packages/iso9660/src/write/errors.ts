@@ -18,7 +18,8 @@ export function writeError(target: string, error: unknown): IsoError {
 
 /** INGOT_ISO_NO_SPACE before anything is written. Sizes in bytes. */
 export function noSpace(target: string, needed: number, free: number): IsoError {
-  return new IsoError('INGOT_ISO_NO_SPACE', `${target} needs ${needed} bytes, but its disk has ${free} free`, {
+  const missing = needed - free;
+  return new IsoError('INGOT_ISO_NO_SPACE', `${target} needs ${needed} bytes, ${missing} more than its disk has free`, {
     path: target,
     help: 'Free some space, or write to another disk; an old file stays until the new one is complete.',
   });

@@ -14,7 +14,12 @@ export interface ContentSources {
   /** Opens a source of the plan, in the grammar of sources, with paths relative to the workspace root. */
   readonly open: (source: string) => Promise<Fetcher & Located>;
   /** The shared blob store, where recompressed layers are kept. */
-  readonly store: Store & Ingester & Located;
+  readonly store: Store &
+    Ingester &
+    Located & {
+      /** Reads a blob; false where it is missing, or wrong: then it is removed. */
+      verify(descriptor: Descriptor): Promise<boolean>;
+    };
 }
 
 type BlobContent = Extract<PlannedContent, { source: string }>;
@@ -38,9 +43,10 @@ export async function locateContents(plan: Plan, sources: ContentSources): Promi
 }
 
 /** A plan that this version of Ingot can't have written. */
-export function badPlan(message: string): SolutionError {
+export function badPlan(message: string, cause?: unknown): SolutionError {
   return new SolutionError('INGOT_PLAN', message, {
-    help: 'Plan the Solution again: remove dist/plan.json and run the target plan.',
+    help: 'Plan the Solution again: run the target plan, with --skip-nx-cache.',
+    cause,
   });
 }
 

@@ -4,7 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Packed } from './pack-solution.ts';
 
 /** What a person wants to know of a finished pack: path, size, SHA-256, images with sizes, bytes saved by sharing, time. */
-export function packSummary(plan: Plan, { file, result, written }: Packed, milliseconds: number): string {
+export function packSummary(plan: Plan, { file, result, written, replaced }: Packed, milliseconds: number): string {
   const width = Math.max(...plan.images.map((image) => names(image).length));
   return [
     written ? `packed ${file}` : `${file} is up to date`,
@@ -13,6 +13,7 @@ export function packSummary(plan: Plan, { file, result, written }: Packed, milli
     ...plan.images.map((image) => `  image   ${names(image).padEnd(width)}  ${formatBytes(image.size)}`),
     `  saved   ${formatBytes(bytesShared(plan))} by sharing equal files`,
     `  time    ${formatDuration(milliseconds)}`,
+    ...replaced.map((digest) => `  warning ${digest} was damaged in the shared store; it was removed and had again`),
   ].join('\n');
 }
 

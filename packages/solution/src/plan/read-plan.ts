@@ -1,43 +1,102 @@
+import { isDigest, parseSource } from '@ingot/content';
+
 import { SolutionError } from '../error.ts';
+import { solutionNameProblems } from '../format/name.ts';
+import { solutionVersionProblems } from '../format/version.ts';
 import type { Plan } from './plan.ts';
 
 /**
- * Reads plan.json. It comes from a cache, perhaps another machine's: what is not a plan of this version is refused,
- * and paths that leave the workspace as well. Throws SolutionError INGOT_PLAN.
+ * Reads plan.json. It comes from a cache, perhaps another machine's, or from an editor: what this version would not have
+ * written is refused, paths that leave the workspace among it. The ISO's own rules (names, volume ID, time) are left to
+ * `planIso`. Throws SolutionError INGOT_PLAN.
  */
 export function readPlan(bytes: Uint8Array, path: string): Plan {
   const plan = parse(bytes);
-  if (plan === undefined || !isPlan(plan)) throw refused('is not a plan that this version of Ingot reads', path);
-  for (const content of Object.values(plan.contents)) {
-    if ('file' in content && (content.file.startsWith('/') || content.file.split('/').includes('..'))) {
-      throw refused(`names a file outside the workspace: ${content.file}`, path);
-    }
-  }
-  return plan;
-}
-
-function parse(bytes: Uint8Array): Partial<Plan> | null | undefined {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as Partial<Plan> | null;
-  } catch {
-    return undefined;
-  }
-}
-
-function isPlan(value: Partial<Plan> | null): value is Plan {
-  return (
-    value?.ingot === 'plan/v1' &&
-    [value.name, value.version, value.volumeId].every((each) => typeof each === 'string' && !each.includes('/')) &&
-    [value.time, value.size].every((each) => Number.isSafeInteger(each)) &&
-    [value.images, value.files, value.links].every((each) => Array.isArray(each)) &&
-    typeof value.contents === 'object' &&
-    value.contents !== null
-  );
-}
-
-function refused(what: string, path: string): SolutionError {
-  return new SolutionError('INGOT_PLAN', `the plan ${what}`, {
+  const fault = faultOf(plan);
+  if (fault === undefined) return plan as unknown as Plan;
+  throw new SolutionError('INGOT_PLAN', `the plan ${fault}`, {
     path,
-    help: 'Plan the Solution again: run the target plan.',
+    help: 'Plan the Solution again: run the target plan, with --skip-nx-cache.',
   });
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function parse(bytes: Uint8Array): Json {
+  try {
+    return record(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  } catch {
+    return {};
+  }
+}
+
+function faultOf(plan: Json): string | undefined {
+  const { ingot, name, version, volumeId, platform, images, files, links } = plan;
+  const contents = record(plan['contents']);
+  if (
+    ingot !== 'plan/v1' ||
+    ![name, version, volumeId, platform].every(isText) ||
+    ![plan['time'], plan['size']].every(isCount) ||
+    ![images, files, links].every((each) => Array.isArray(each))
+  ) {
+    return 'is not a plan that this version of Ingot reads';
+  }
+  const [wrong] = [...solutionNameProblems(String(name)), ...solutionVersionProblems(String(version), String(name))];
+  if (wrong !== undefined) return `has a name or version that is none: ${wrong.message}`;
+  const parts: [kind: string, values: readonly unknown[], isSound: (value: Json) => boolean][] = [
+    ['an image', images as unknown[], isImage],
+    ['a file', files as unknown[], (file) => isFile(file) && Object.hasOwn(contents, file['digest'] as string)],
+    ['a link', links as unknown[], ({ path, target }) => isText(path) && isText(target)],
+    ['a content', Object.values(contents), isContent],
+  ];
+  for (const [kind, values, isSound] of parts) {
+    const broken = values.find((value) => !isSound(record(value)));
+    if (broken !== undefined) return `has ${kind} that is none: ${JSON.stringify(broken)?.slice(0, 200)}`;
+  }
+  return Object.keys(contents).every(isDigest) ? undefined : 'has contents without digests';
+}
+
+function isImage({ name, tag, aliases, digest, source, size }: Json): boolean {
+  const names = [name, tag, source, ...(Array.isArray(aliases) ? (aliases as unknown[]) : [undefined])];
+  return names.every(isText) && isDigest(digest) && isCount(size);
+}
+
+function isFile({ path, digest, size }: Json): boolean {
+  return isText(path) && isDigest(digest) && isCount(size);
+}
+
+function isContent(content: Json): boolean {
+  const { text, file, source, mediaType } = content;
+  if (text !== undefined) return isText(text);
+  if (file !== undefined) return isText(file) && isInWorkspace(file);
+  return isText(source) && isSource(source) && (isText(mediaType) || isRecompression(record(content['recompressed'])));
+}
+
+function isRecompression({ digest, size, mediaType, level }: Json): boolean {
+  return isDigest(digest) && isCount(size) && isText(mediaType) && isCount(level) && level <= 12;
+}
+
+function isSource(text: string): boolean {
+  try {
+    const source = parseSource(text);
+    return !('path' in source) || isInWorkspace(source.path);
+  } catch {
+    return false;
+  }
+}
+
+function isInWorkspace(path: string): boolean {
+  return path !== '' && !/^[/\\]|^\w:|\0/.test(path) && !path.split(/[/\\]/).includes('..');
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function record(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }

@@ -3,7 +3,7 @@ import { basename, join, relative } from 'node:path';
 
 import { BlobStore } from '@ingot/content';
 import type { RunOne } from '@ingot/workspace';
-import { progress } from '@ingot/workspace';
+import { checkOptions, progress } from '@ingot/workspace';
 
 import { SolutionError } from '../../error.ts';
 import { packSolution } from '../../pack/pack-solution.ts';
@@ -23,6 +23,7 @@ export interface PackOptions {
 /** Packs a Solution: reads plan.json, leaves the ISO, its .sha256 and pack.json. */
 export const runPack: RunOne<PackOptions> = async (options, context) => {
   const started = performance.now();
+  checkOptions(options, { plan: undefined, outputPath: undefined, mediaCheck: undefined });
   const outputFolder = optionPath(options.outputPath ?? '{projectRoot}/dist', context);
   const planFile = options.plan === undefined ? join(outputFolder, 'plan.json') : optionPath(options.plan, context);
   const planBytes = await readFile(planFile).catch(() => {
@@ -34,9 +35,7 @@ export const runPack: RunOne<PackOptions> = async (options, context) => {
   const plan = readPlan(planBytes, planFile);
   const open = openForContext(context, context.root);
   const bar = progress({ label: `packing ${isoName(plan)}`, total: plan.size });
-  const interrupted = new AbortController();
-  const stop = () => interrupted.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const interrupted = interruption();
   try {
     const packed = await packSolution({
       plan,
@@ -49,12 +48,29 @@ export const runPack: RunOne<PackOptions> = async (options, context) => {
         open: async (source) => (await open(source)).fetcher,
       },
       onBytes: (count) => bar.add(count),
-      signal: interrupted.signal,
+      signal: interrupted,
     });
     const shown = { ...packed, file: relative(context.root, packed.file) };
     return { success: true, terminalOutput: packSummary(plan, shown, performance.now() - started) };
   } finally {
     bar.finish();
-    process.off('SIGINT', stop).off('SIGTERM', stop);
   }
 };
+
+let interrupted: AbortController | undefined;
+
+/**
+ * Tells of Ctrl-C, so that what was begun is cleaned away. One for all packs of the process: those of a batch that have
+ * not begun must not begin then.
+ */
+function interruption(): AbortSignal {
+  if (interrupted !== undefined) return interrupted.signal;
+  const controller = (interrupted = new AbortController());
+  const help = 'An ISO that was there before is as it was.';
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      controller.abort(new SolutionError('INGOT_INTERRUPTED', `stopped by ${signal}`, { help }));
+    });
+  }
+  return controller.signal;
+}

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { BlobStore } from '@ingot/content';
 import type { RunOne } from '@ingot/workspace';
-import { formatBytes } from '@ingot/workspace';
+import { checkOptions, formatBytes } from '@ingot/workspace';
 
 import { openForContext } from '../../plan/open-source.ts';
 import { encodePlan } from '../../plan/plan.ts';
@@ -21,6 +21,7 @@ export interface PlanOptions {
 
 /** Plans a Solution: reads solution.yaml, leaves plan.json. */
 export const runPlan: RunOne<PlanOptions> = async (options, context) => {
+  checkOptions(options, { file: undefined, outputPath: undefined, platform: undefined, labels: undefined });
   const projectRoot = projectRootOf(context);
   const solution = await readSolution({
     workspaceRoot: context.root,

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 
 import { openIso } from '@ingot/iso9660';
 import type { RunOne } from '@ingot/workspace';
+import { checkOptions } from '@ingot/workspace';
 
 import { SolutionError } from '../../error.ts';
 import type { PackResult } from '../../pack/pack-result.ts';
@@ -18,6 +19,7 @@ export interface VerifyOptions {
 
 /** Verifies a Solution's ISO: a line for every rule; fails where one is broken. */
 export const runVerify: RunOne<VerifyOptions> = async (options, context) => {
+  checkOptions(options, { iso: undefined, outputPath: undefined });
   const folder = optionPath(options.outputPath ?? '{projectRoot}/dist', context);
   const file = options.iso === undefined ? await packedIso(folder) : optionPath(options.iso, context);
   const image = await openIso(file);
