@@ -30,5 +30,6 @@ describe('parseNginx', () => {
     expect(parseNginx('"'.repeat(200_000))).toHaveProperty('message');
     expect(parseNginx('a'.repeat(4_000_000))).toHaveProperty('message');
     expect(parseNginx('\\'.repeat(400_000))).toHaveProperty('message');
+    expect(parseNginx('a;'.repeat(1_000_000))).toHaveProperty('message');
   });
 });

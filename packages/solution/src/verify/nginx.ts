@@ -12,6 +12,8 @@ export interface NginxFault {
 
 /** Blocks within each other; a registry needs two. */
 const deepest = 20;
+/** A registry of ten thousand images has fewer. */
+const mostTokens = 1_000_000;
 
 /**
  * The directives of a configuration text, read as ngx_conf_read_token does: words in blanks or quotes, a backslash
@@ -22,8 +24,10 @@ export function parseNginx(text: string): readonly Directive[] | NginxFault {
   const open: Directive[][] = [root];
   let words: string[] = [];
   let line = 1;
+  let count = 0;
   for (const { token, quoted, line: at } of tokens(text)) {
     line = at;
+    if (++count > mostTokens) return { message: `more than ${mostTokens} words`, line };
     const current = open.at(-1) ?? root;
     if (quoted || !/^[;{}]$/.test(token)) {
       words.push(token);
@@ -61,7 +65,7 @@ function* tokens(text: string): Iterable<Token> {
     if (punctuation !== undefined) yield { token: punctuation, quoted: false, line };
     else if (word !== undefined) yield { token: unescape(word), quoted: true, line };
     else if (match[7] !== undefined) yield { token: match[7], quoted: true, line };
-    line += whole.split('\n').length - 1;
+    if (whole.includes('\n')) line += whole.split('\n').length - 1;
   }
 }
 

@@ -63,7 +63,10 @@ export const operatorRules: readonly Rule[] = [
 
 /** The rule that a problem's code stands for: INGOT_CRD_SUFFIX is `crd-suffix`. */
 function ruleId(code: Problem['code']): string {
-  return code.replace('INGOT_', '').toLowerCase().replaceAll('_', '-');
+  return code
+    .replace(/^[A-Z]+_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
 }
 
 function crdRule(code: Problem['code'], holds: string, reason: string): Rule {
