@@ -31,7 +31,6 @@ export const jolietNames: NameScheme = {
  * surrogates, so a character beyond U+FFFF becomes an underscore as well.
  */
 export function jolietCharacters(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the specification excludes them
   return text.replace(/[\u0000-\u001f*/:;?\\]|[\u{10000}-\u{10ffff}]/gu, '_');
 }
 

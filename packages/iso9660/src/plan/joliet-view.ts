@@ -13,18 +13,17 @@ export function jolietView(tree: DirectoryNode): View {
     const names = uniqueNames(nodes, jolietNames);
     for (const [index, node] of nodes.entries()) {
       const name = names[index] ?? '';
-      const identifier = encodeJolietName(name, node.type === 'directory');
       if (node.type === 'directory') {
-        const child = place(node, name, identifier, directory);
-        directory.entries.push({ node, name, identifier, directory: child, role: 'own' });
+        const child = place(node, name, encodeJolietName(name, true), directory);
+        directory.entries.push({ node, name, directory: child, role: 'own' });
       } else {
-        directory.entries.push({ node, name, identifier, role: 'own' });
+        directory.entries.push({ node, name, role: 'own' });
       }
     }
     directory.entries.sort((a, b) => compareJoliet(a.name, b.name));
     for (const entry of directory.entries) if (entry.directory !== undefined) directories.push(entry.directory);
   }
-  return { root, directories };
+  return { root, directories, encodeName: encodeJolietName };
 }
 
 function place(

@@ -1,13 +1,13 @@
 import { IsoError } from '../error.ts';
 import { encodeShortDate } from '../record/date.ts';
-import { encodeRecord, fileFlags, selfIdentifier } from '../record/directory-record.ts';
+import { fileFlags, selfIdentifier, writeRecord } from '../record/directory-record.ts';
 import { encodePathTable, pathTableRecordLength } from '../record/path-table.ts';
 import { sectorSize, sectorsFor } from '../record/sector.ts';
 import { encodeJolietDescriptor, encodePrimaryDescriptor, encodeTerminator } from '../record/volume-descriptor.ts';
 import type { CheckedOptions } from './options.ts';
 import type { RecordContext } from './records.ts';
 import { layRecords, recordsOf } from './records.ts';
-import { ContinuationSectors } from './system-use.ts';
+import { Attributes, ContinuationSectors } from './system-use.ts';
 import type { View, ViewDirectory } from './view.ts';
 import { pathTableOrder } from './view.ts';
 
@@ -78,9 +78,11 @@ function placePathTables(view: View, take: (sectors: number) => number): PlacedV
  * wants them. The records' lengths do not depend on what they point to.
  */
 function placeDirectories(view: View, date: Uint8Array, rockRidge: boolean, take: (sectors: number) => number): void {
+  const attributes = new Attributes(date);
   for (const directory of view.directories) {
     const continuation = rockRidge ? new ContinuationSectors(0) : undefined;
-    const used = layRecords(recordsOf(directory, { date, continuation, dataSector: 0 }), () => {});
+    const context = { date, attributes, continuation, dataSector: 0, encodeName: view.encodeName };
+    const used = layRecords(recordsOf(directory, context), () => {});
     directory.size = sectorsFor(used) * sectorSize; // ECMA-119 §6.8.1.3: whole sectors
     directory.sector = take(sectorsFor(used));
     directory.continuationSector = take(sectorsFor(continuation?.length ?? 0));
@@ -90,14 +92,16 @@ function placeDirectories(view: View, date: Uint8Array, rockRidge: boolean, take
 function writeView(
   out: Uint8Array,
   placed: PlacedView,
-  context: Omit<RecordContext, 'continuation'>,
+  context: Pick<RecordContext, 'date' | 'dataSector'>,
   rockRidge: boolean,
 ): void {
-  for (const directory of placed.view.directories) {
+  const { directories, encodeName } = placed.view;
+  const attributes = new Attributes(context.date);
+  for (const directory of directories) {
     const start = directory.sector * sectorSize;
     const continuation = rockRidge ? new ContinuationSectors(directory.continuationSector) : undefined;
-    const records = recordsOf(directory, { ...context, continuation });
-    layRecords(records, (record, at) => out.set(record, start + at));
+    const records = recordsOf(directory, { ...context, attributes, continuation, encodeName });
+    layRecords(records, (record, at) => writeRecord(out, start + at, record));
     continuation?.writeTo(out.subarray(directory.continuationSector * sectorSize));
   }
   const numbers = new Map(placed.pathTable.map((directory, index) => [directory, index + 1]));
@@ -113,6 +117,7 @@ function writeView(
 function descriptorFacts({ view, pathTableSize, little, big }: PlacedView, date: Uint8Array) {
   const { sector, size } = view.root;
   const flags = fileFlags.directory;
-  const root = encodeRecord({ identifier: selfIdentifier, sector, size, date, flags, systemUse: [] });
+  const root = new Uint8Array(34);
+  writeRecord(root, 0, { identifier: selfIdentifier, sector, size, date, flags, systemUse: [] });
   return { root, pathTable: { size: pathTableSize, little, big } };
 }

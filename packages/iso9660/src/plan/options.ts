@@ -42,8 +42,7 @@ function checkText(field: string, text: string = '', most: number): string {
 }
 
 function isPlainText(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what this is about
-  return isWellFormed(text) && !/[\u0000-\u001f\u007f]/.test(text);
+  return isWellFormed(text) && !/\p{Cc}/u.test(text);
 }
 
 function checkTime(time: number): void {

@@ -23,7 +23,7 @@ export function primaryView(tree: DirectoryNode): View {
   const building: Building = { root, directories: [root], moved: undefined, movedNames: new Set() };
   for (const directory of building.directories) fill(building, directory);
   for (const { entries } of building.directories) entries.sort((a, b) => comparePrimary(a.name, b.name));
-  return { root, directories: inReadingOrder(building) };
+  return { root, directories: inReadingOrder(building), encodeName: encodePrimaryName };
 }
 
 /**
@@ -49,22 +49,17 @@ function fill(building: Building, directory: ViewDirectory): void {
   const names = uniqueNames(nodes, primaryNames);
   for (const [index, node] of nodes.entries()) {
     const name = names[index] ?? '';
-    const identifier = encodePrimaryName(name, node.type === 'directory');
     if (node.type !== 'directory') {
-      directory.entries.push({ node, name, identifier, role: 'own' });
-    } else if (isTooDeep(directory, identifier)) {
+      directory.entries.push({ node, name, role: 'own' });
+      continue;
+    }
+    const identifier = encodePrimaryName(name, true);
+    if (isTooDeep(directory, identifier)) {
       const child = move(building, node, directory);
-      // The record that stands for it is a file's (RRIP §4.1.5.1), and so has a file's identifier.
-      directory.entries.push({
-        node,
-        name,
-        identifier: encodePrimaryName(name, false),
-        directory: child,
-        role: 'moved-away',
-      });
+      directory.entries.push({ node, name, directory: child, role: 'moved-away' });
     } else {
       const child = place(node, name, identifier, directory);
-      directory.entries.push({ node, name, identifier, directory: child, role: 'own' });
+      directory.entries.push({ node, name, directory: child, role: 'own' });
       building.directories.push(child);
     }
   }
@@ -81,7 +76,7 @@ function move(building: Building, node: DirectoryNode, movedFrom: ViewDirectory)
   const name = freeName(named, primaryNames, building.movedNames);
   const identifier = encodePrimaryName(name, true);
   const child = place(node, name, identifier, folder, movedFrom);
-  folder.entries.push({ node, name, identifier, directory: child, role: 'moved-here' });
+  folder.entries.push({ node, name, directory: child, role: 'moved-here' });
   building.directories.push(child);
   return child;
 }
@@ -102,7 +97,7 @@ function movedFolder({ root, directories, movedNames }: Building): ViewDirectory
   const identifier = encodePrimaryName(identifierName, true);
   const node = directoryNode(name, name, 0o555);
   const folder = place(node, identifierName, identifier, root);
-  root.entries.push({ node, name: identifierName, identifier, directory: folder, role: 'holder' });
+  root.entries.push({ node, name: identifierName, directory: folder, role: 'holder' });
   directories.push(folder);
   return folder;
 }

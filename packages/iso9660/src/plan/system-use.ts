@@ -6,22 +6,22 @@ import type { TreeNode } from './tree.ts';
 import type { ViewDirectory, ViewEntry } from './view.ts';
 
 /** The Rock Ridge entries of a directory's record of itself; the root's begin with SP and end with ER. */
-export function entriesOfSelf(directory: ViewDirectory, date: Uint8Array): Uint8Array[] {
-  const attributes = attributesOf(directory.node, date);
-  return directory.level === 1 ? [encodeSP(), ...attributes, encodeER()] : attributes;
+export function entriesOfSelf(directory: ViewDirectory, attributes: Attributes): Uint8Array[] {
+  const own = attributes.of(directory.node);
+  return directory.level === 1 ? [encodeSP(), ...own, encodeER()] : own;
 }
 
 /** The Rock Ridge entries of a directory's record of its parent. */
-export function entriesOfParent(directory: ViewDirectory, date: Uint8Array): Uint8Array[] {
+export function entriesOfParent(directory: ViewDirectory, attributes: Attributes): Uint8Array[] {
   const { movedFrom } = directory;
-  if (movedFrom === undefined) return attributesOf(directory.parent.node, date);
-  return [...attributesOf(movedFrom.node, date), encodePL(movedFrom.sector)];
+  if (movedFrom === undefined) return attributes.of(directory.parent.node);
+  return [...attributes.of(movedFrom.node), encodePL(movedFrom.sector)];
 }
 
 /** The Rock Ridge entries of the record of a child. */
-export function entriesOfChild(entry: ViewEntry, date: Uint8Array): Uint8Array[] {
+export function entriesOfChild(entry: ViewEntry, attributes: Attributes): Uint8Array[] {
   const { node } = entry;
-  const entries = attributesOf(node, date);
+  const entries = attributes.of(node);
   if (entry.role === 'moved-away') entries.push(encodeCL(entry.directory?.sector ?? 0));
   if (entry.role === 'moved-here' || entry.role === 'holder') entries.push(encodeRE());
   entries.push(...encodeNM(Buffer.from(node.name, 'utf8')));
@@ -29,8 +29,23 @@ export function entriesOfChild(entry: ViewEntry, date: Uint8Array): Uint8Array[]
   return entries;
 }
 
-function attributesOf(node: TreeNode, date: Uint8Array): Uint8Array[] {
-  return [encodePX(node.mode, linksOf(node)), encodeTF(date)];
+/** The entries PX and TF. There are few different ones, and each is made once. */
+export class Attributes {
+  readonly #times: Uint8Array;
+  readonly #modes = new Map<string, Uint8Array>();
+
+  /** `date`: as encodeShortDate writes it. */
+  constructor(date: Uint8Array) {
+    this.#times = encodeTF(date);
+  }
+
+  of(node: TreeNode): Uint8Array[] {
+    const links = linksOf(node);
+    const key = `${node.mode} ${links}`;
+    let mode = this.#modes.get(key);
+    if (mode === undefined) this.#modes.set(key, (mode = encodePX(node.mode, links)));
+    return [mode, this.#times];
+  }
 }
 
 /** As Unix counts: a directory has one link from its parent, one from itself, one from each directory in it. */

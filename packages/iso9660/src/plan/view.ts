@@ -28,7 +28,6 @@ export interface ViewDirectory {
 export interface ViewEntry {
   readonly node: TreeNode;
   readonly name: string;
-  readonly identifier: Uint8Array;
   /** The directory that this entry leads to: its own, or (`moved-away`) the one that stands elsewhere. */
   readonly directory?: ViewDirectory;
   /** `moved-away`: RRIP CL; `moved-here`: RRIP RE; `holder`: the folder of the latter, not in the tree itself. */
@@ -36,6 +35,8 @@ export interface ViewEntry {
 }
 
 export interface View {
+  /** The identifier (ECMA-119 §9.1.11) of a name; made when it is needed, for there may be 100,000 of them. */
+  readonly encodeName: (name: string, isDirectory: boolean) => Uint8Array;
   readonly root: ViewDirectory;
   /** In the order in which they lie in the image. */
   readonly directories: readonly ViewDirectory[];

@@ -28,23 +28,26 @@ export function bareRecordLength(identifierLength: number): number {
   return 33 + identifierLength + (identifierLength % 2 === 0 ? 1 : 0);
 }
 
-/** ECMA-119 §9.1: a directory record, of even length. */
-export function encodeRecord(facts: RecordFacts): Uint8Array {
-  const bare = bareRecordLength(facts.identifier.length);
-  const used = facts.systemUse.reduce((sum, entry) => sum + entry.length, bare);
-  const out = new Uint8Array(used + (used % 2));
-  out[0] = out.length; // BP 1, §9.1.1: length of the record
-  writeBoth32(out, 2, facts.sector); // BP 3 to 10, §9.1.3: location of the extent
-  writeBoth32(out, 10, facts.size); // BP 11 to 18, §9.1.4: data length
-  out.set(facts.date, 18); // BP 19 to 25, §9.1.5
-  out[25] = facts.flags; // BP 26, §9.1.6
-  writeBoth16(out, 28, 1); // BP 29 to 32, §9.1.9: volume sequence number
-  out[32] = facts.identifier.length; // BP 33, §9.1.10
-  out.set(facts.identifier, 33); // BP 34 and on, §9.1.11
-  let at = bare;
+/** The length in bytes of a record, which is even. */
+export function recordLength({ identifier, systemUse }: RecordFacts): number {
+  const used = systemUse.reduce((sum, entry) => sum + entry.length, bareRecordLength(identifier.length));
+  return used + (used % 2);
+}
+
+/** ECMA-119 §9.1: writes a directory record to `out`, which is zero there, from `at` on. */
+export function writeRecord(out: Uint8Array, at: number, facts: RecordFacts): void {
+  const { identifier } = facts;
+  out[at] = recordLength(facts); // BP 1, §9.1.1: length of the record
+  writeBoth32(out, at + 2, facts.sector); // BP 3 to 10, §9.1.3: location of the extent
+  writeBoth32(out, at + 10, facts.size); // BP 11 to 18, §9.1.4: data length
+  out.set(facts.date, at + 18); // BP 19 to 25, §9.1.5
+  out[at + 25] = facts.flags; // BP 26, §9.1.6
+  writeBoth16(out, at + 28, 1); // BP 29 to 32, §9.1.9: volume sequence number
+  out[at + 32] = identifier.length; // BP 33, §9.1.10
+  out.set(identifier, at + 33); // BP 34 and on, §9.1.11
+  let next = at + bareRecordLength(identifier.length);
   for (const entry of facts.systemUse) {
-    out.set(entry, at); // §9.1.13: system use
-    at += entry.length;
+    out.set(entry, next); // §9.1.13: system use
+    next += entry.length;
   }
-  return out;
 }

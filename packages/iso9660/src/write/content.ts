@@ -121,12 +121,12 @@ class StreamReader implements ContentReader {
   /** Goes to the next chunk that is not empty; false where there is none. */
   async #advance(): Promise<boolean> {
     while (this.#chunk.length === 0) {
-      const { done, value } = await this.#chunks.next();
-      if (done === true) {
+      const next = await this.#chunks.next();
+      if (next.done === true) {
         this.#done = true;
         return false;
       }
-      this.#chunk = value;
+      this.#chunk = next.value;
     }
     return true;
   }

@@ -56,13 +56,13 @@ export function inlineLane(memory: Uint8Array, onDigest: OnDigest): HashLane {
 export function workerLane(memory: Uint8Array<SharedArrayBuffer>, onDigest: OnDigest): HashLane {
   // The source goes along as text, so that it needs no file of its own wherever this package is bundled.
   const worker = new Worker(`(${hashInWorker.toString()})()`, { eval: true, workerData: memory.buffer, execArgv: [] });
-  const waiting: { resolve: () => void; reject: (reason: unknown) => void }[] = [];
-  let failure: unknown;
+  const waiting: { resolve: () => void; reject: (reason: Error) => void }[] = [];
+  let failure: Error | undefined;
   worker.on('message', (digests: string[]) => {
     for (const hex of digests) onDigest(hex);
     waiting.shift()?.resolve();
   });
-  worker.on('error', (error) => {
+  worker.on('error', (error: Error) => {
     failure = error;
     for (const each of waiting.splice(0)) each.reject(error);
   });
@@ -82,9 +82,10 @@ export function workerLane(memory: Uint8Array<SharedArrayBuffer>, onDigest: OnDi
 
 /** Runs in the worker: it may name nothing from outside itself. */
 function hashInWorker(): void {
-  const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads');
+  const threads = process.getBuiltinModule('node:worker_threads');
+  const { parentPort } = threads;
   const crypto = process.getBuiltinModule('node:crypto');
-  const memory = new Uint8Array(workerData);
+  const memory = new Uint8Array(threads.workerData as SharedArrayBuffer);
   let current: Hash | undefined;
   parentPort?.on('message', (parts: readonly HashPart[]) => {
     const digests: string[] = [];
