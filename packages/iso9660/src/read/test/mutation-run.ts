@@ -34,7 +34,7 @@ function inWorker(bases: readonly BaseImage[], first: number, count: number): Pr
       settle();
     };
     worker.once('message', (outcome: MutationOutcome) => finish(() => resolve(outcome)));
-    worker.once('error', (error) => finish(() => reject(error)));
+    worker.once('error', (error: Error) => finish(() => reject(error)));
   });
 }
 
