@@ -94,6 +94,14 @@ describe.each(readers)('%s reads', (reader) => {
     }
   });
 
+  it('what comes after a large file', async () => {
+    const large = Buffer.alloc(1024 * 1024 + 1, 'large ');
+    const entries = [file('large', '', { content: large, size: large.length }), file('small', 'text')];
+    await run(reader, ['-x', '-C', folder], await archive(entries));
+    expect((await readFile(join(folder, 'large'))).equals(large)).toBe(true);
+    expect(await readFile(join(folder, 'small'), 'utf8')).toBe('text');
+  });
+
   it('a file of 9 GiB in a header of its own', async () => {
     const size = 9 * 1024 ** 3;
     const span = { path: '/nowhere', offset: 0, size };
