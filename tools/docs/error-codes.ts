@@ -3,12 +3,12 @@ import type { SourceFile } from '../repository.ts';
 /** Variables of the environment, which look like codes and are none. */
 export const environmentVariables: ReadonlySet<string> = new Set(['INGOT_STORE', 'INGOT_TESTS']);
 
-/** Every error code that sources (not their tests) name, sorted, each once. */
+/** Every error code that sources (not their tests) name, sorted, each once; `INGOT_ISO_*` in a comment and the type `INGOT_${string}` are none. */
 export function codesIn(sources: readonly SourceFile[]): string[] {
   const codes = sources
     .filter(({ path }) => !/\.(test|bench)\.ts$/.test(path))
-    .flatMap(({ text }) => text.match(/\bINGOT_[A-Z0-9_]*/g) ?? [])
-    .filter((code) => !environmentVariables.has(code) && !code.endsWith('_'));
+    .flatMap(({ text }) => text.match(/\bINGOT_[A-Z0-9_]*(?![A-Z0-9_*…]|\$\{string\})/g) ?? [])
+    .filter((code) => !environmentVariables.has(code));
   return [...new Set(codes)].sort();
 }
 
