@@ -7,7 +7,7 @@ export const environmentVariables: ReadonlySet<string> = new Set(['INGOT_STORE',
 export function codesIn(sources: readonly SourceFile[]): string[] {
   const codes = sources
     .filter(({ path }) => !/\.(test|bench)\.ts$/.test(path))
-    .flatMap(({ text }) => text.match(/\bINGOT_[A-Z0-9_]*(?![A-Z0-9_*…]|\$\{string\})/g) ?? [])
+    .flatMap(({ text }) => text.match(/\bINGOT_(?!')[A-Z0-9_]*(?![A-Z0-9_*…]|\$\{string\})/g) ?? [])
     .filter((code) => !environmentVariables.has(code));
   return [...new Set(codes)].sort();
 }
