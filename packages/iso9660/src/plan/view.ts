@@ -42,14 +42,16 @@ export interface View {
   readonly directories: readonly ViewDirectory[];
 }
 
-/** ECMA-119 §6.9.1: the order of the path table: by level, then by the parent's number, then by identifier. */
+/**
+ * ECMA-119 §6.9.1: the order of the path table: by level, then by the parent's number, then by identifier. A name that
+ * is the beginning of another comes first, as the fillers of ECMA-119 and Joliet sort below all other characters.
+ */
 export function pathTableOrder(root: ViewDirectory): ViewDirectory[] {
   const order = [root];
   // The array grows as it is walked: that is the breadth-first order.
-  for (const directory of order) {
-    for (const entry of directory.entries) {
-      if (entry.directory !== undefined && entry.role !== 'moved-away') order.push(entry.directory);
-    }
+  for (const { entries } of order) {
+    const children = entries.flatMap((entry) => (entry.role === 'moved-away' ? [] : (entry.directory ?? [])));
+    for (const child of children.sort((a, b) => Buffer.compare(a.identifier, b.identifier))) order.push(child);
   }
   return order;
 }
