@@ -165,7 +165,15 @@ describe('images as other programs read them', () => {
   it('holds 20,000 files in one directory', async () => {
     const inputs = Array.from({ length: 20_000 }, (_, i) => textFile(`many/file-${i}-${(i * 7919) % 20_011}.dat`));
     const iso = await write(inputs);
-    expect(bsdtarListing(iso)).toEqual(expectedListing(inputs));
+    const { paths, contents } = bsdtarText(iso);
+    expect(paths.sort()).toEqual(['many', ...inputs.map(({ path }) => path)].sort());
+    // Contents lie in the order of the paths.
+    expect(contents).toBe(
+      inputs
+        .map(({ path }) => `content of ${path}`)
+        .sort()
+        .join(''),
+    );
     expect(isoinfoEntries(iso, 'primary').filter((entry) => !entry.isDirectory).length).toBe(20_000);
     expect(isoinfoEntries(iso, 'joliet').filter((entry) => !entry.isDirectory).length).toBe(20_000);
   });

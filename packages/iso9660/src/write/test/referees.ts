@@ -52,6 +52,12 @@ export function bsdtarListing(iso: string, view: 'rock-ridge' | 'joliet' = 'rock
   return listFolder(folder);
 }
 
+/** The names of all files and the contents of all files, one after the other, as bsdtar finds them. */
+export function bsdtarText(iso: string): { paths: string[]; contents: string } {
+  const paths = run('bsdtar', ['-tf', iso]).trimEnd().split('\n');
+  return { paths: paths.filter((path) => path !== '.'), contents: run('bsdtar', ['-xOf', iso]) };
+}
+
 export function listFolder(folder: string): Listing {
   const listing: Listing = new Map();
   const waiting = [''];
