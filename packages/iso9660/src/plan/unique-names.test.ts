@@ -63,6 +63,16 @@ describe('names of the Joliet tree', () => {
   });
 });
 
+it('two names whose hashes are equal get different suffixes', () => {
+  const scheme: NameScheme = {
+    plain: () => undefined,
+    suffixed: (_, __, suffix) => suffix.slice(0, 1),
+    owns: () => false,
+  };
+  const names = Array.from({ length: 12 }, (_, i) => `name ${i}`);
+  expect(new Set(namesOf(scheme, names).values()).size).toBe(12);
+});
+
 describe.each([
   ['primary', primaryNames],
   ['Joliet', jolietNames],

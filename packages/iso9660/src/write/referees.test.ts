@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IsoInput } from '../plan/input.ts';
 import { planIso } from '../plan/plan-iso.ts';
-import { bsdtarListing, contentAt, expectedListing, isoinfoEntries, sizeOf, xorrisoListing } from './test/referees.ts';
+import {
+  bsdtarListing,
+  bsdtarText,
+  contentAt,
+  expectedListing,
+  isoinfoEntries,
+  sizeOf,
+  xorrisoListing,
+} from './test/referees.ts';
 import { sampleOptions, temporaryFolder, textFile } from './test/sample.ts';
 import { writeIso } from './write-iso.ts';
 
