@@ -11,7 +11,7 @@ const defaultExport = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '**/dist/', '**/tmp/', '.nx/', '**/files/'] },
+  { ignores: ['**/node_modules/', '**/dist/', '**/tmp/', '.nx/', '**/files/', '**/*.d.ts'] },
   {
     files: sources,
     extends: [tseslint.configs.recommendedTypeChecked],

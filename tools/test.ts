@@ -2,7 +2,7 @@
  * `npm test`: every check of the repository, each reported in a line of its own, and at the end how many passed and
  * failed. A step that fails does not stop the others. `--full` runs the slow tests instead, and nothing else.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testEnvironment } from './test/environment.ts';
@@ -12,6 +12,8 @@ import { vitestStep } from './test/vitest.ts';
 
 const full = process.argv.includes('--full');
 const scratch = await mkdtemp(join(tmpdir(), 'ingot-'));
+// Programs that drop their privileges, as nginx does, must be able to reach what tests leave there.
+await chmod(scratch, 0o755);
 const environment = testEnvironment(process.env, scratch, full);
 
 const checks: Step[] = [
