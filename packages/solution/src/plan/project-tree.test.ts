@@ -71,6 +71,37 @@ describe('projectTree', () => {
     await expect(tree('up')).rejects.toMatchObject({ code: 'INGOT_FILES_OUTSIDE' });
   });
 
+  it('refuses a link that leaves by way of another', async () => {
+    await symlink('.', join(folder, 'project/docs/here'));
+    await symlink('here/../../secret', join(folder, 'project/docs/link'));
+    await expect(tree('docs')).rejects.toMatchObject({ code: 'INGOT_FILES_OUTSIDE' });
+  });
+
+  it('refuses a link to nothing', async () => {
+    await symlink('gone', join(folder, 'project/docs/link'));
+    await expect(tree('docs')).rejects.toMatchObject({ code: 'INGOT_FILES_MISSING' });
+  });
+
+  it('refuses a path through a link, behind which Nx sees no change', async () => {
+    await symlink('docs', join(folder, 'project/link'));
+    await expect(tree('link/deep')).rejects.toMatchObject({ code: 'INGOT_FILES_LINK' });
+  });
+
+  it('refuses a name that is not UTF-8', async () => {
+    await writeFile(Buffer.concat([Buffer.from(join(folder, 'project/docs/')), Buffer.from([0xff])]), '');
+    await expect(tree('docs')).rejects.toMatchObject({ code: 'INGOT_FILES_NAME' });
+  });
+
+  it('works where the workspace itself lies behind a link', async () => {
+    await symlink(folder, `${folder}-link`);
+    try {
+      const [first] = await projectTree(join(`${folder}-link`, 'project'), 'docs', 'docs');
+      expect(first).toMatchObject({ file: join(`${folder}-link`, 'project/docs/b.txt') });
+    } finally {
+      await rm(`${folder}-link`);
+    }
+  });
+
   it('names what is missing', async () => {
     await expect(tree('nothing')).rejects.toMatchObject({ code: 'INGOT_FILES_MISSING' });
   });
