@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { InstalledWorkspace } from '../../../tools/bench/installed-workspace.ts';
 import type { Row } from '../../../tools/bench/row.ts';
 import { packWithPeers, type PeerTimes } from './pack/peers.ts';
 import { runOurs, writeSolution, type OurTimes } from './pack/run-ours.ts';
@@ -14,6 +15,7 @@ const rounds = 5;
 export async function run(): Promise<Row[]> {
   const workspace = await mkdtemp(join(tmpdir(), 'ingot-bench-pack-'));
   try {
+    await InstalledWorkspace.create(workspace);
     const layouts = await writeLayouts(join(workspace, 'solution/images'));
     const sources = layouts.map((layout) => [basename(layout), `oci:images/${basename(layout)}`]);
     await writeSolution(workspace, Object.fromEntries(sources) as Record<string, string>);

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { InstalledWorkspace } from '../../../tools/bench/installed-workspace.ts';
 import type { Row } from '../../../tools/bench/row.ts';
 import { root } from '../../../tools/repository.ts';
 import { runOurs, writeSolution } from './pack/run-ours.ts';
@@ -18,6 +19,7 @@ const execute = promisify(execFile);
 export async function run(): Promise<Row[]> {
   const workspace = await mkdtemp(join(tmpdir(), 'ingot-bench-plan-'));
   try {
+    await InstalledWorkspace.create(workspace);
     const sources: Record<string, string> = {};
     for (let index = 0; index < images; index++) {
       await writeSmallLayout(join(workspace, `solution/images/image-${index}`), index);

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
+/** Seconds of the whole process, and of `plan` in it. */
 export type OurTimes = { all: number; rssMiB: number; plan: number };
 
 /** Writes a project `solution` whose images are these sources (paths relative to its folder). */
@@ -23,8 +24,8 @@ export async function runOurs(workspace: string, verbs: readonly ('plan' | 'pack
   await fresh();
   const program = join(import.meta.dirname, 'ours.ts');
   const start = performance.now();
-  const { stdout } = await execute(process.execPath, ['--conditions=ingot-source', program, workspace, ...verbs], {
-    env: { ...process.env, INGOT_STORE: store },
+  const { stdout } = await execute(process.execPath, [program, workspace, ...verbs], {
+    env: { ...process.env, NODE_OPTIONS: '', INGOT_STORE: store },
   });
   const all = (performance.now() - start) / 1000;
   await fresh();
