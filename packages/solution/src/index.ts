@@ -6,3 +6,11 @@ export { formatFinding, formatVerdict, printable } from './verify/verdict.ts';
 export { rules, verifySolution } from './verify/verify-solution.ts';
 export type { VerifyOptions } from './verify/verify-solution.ts';
 export type { Finding, Level, Rule } from './verify/finding.ts';
+
+export { encodePlan, isoName, planDigest } from './plan/plan.ts';
+export type { Plan, PlannedContent, PlannedFile, PlannedImage, PlannedLink } from './plan/plan.ts';
+export { planSolution } from './plan/plan-solution.ts';
+export type { SolutionToPlan } from './plan/plan-solution.ts';
+export { readPlan } from './plan/read-plan.ts';
+export { packSolution } from './pack/pack-solution.ts';
+export type { Packed, PackRequest } from './pack/pack-solution.ts';

@@ -66,6 +66,8 @@ describe('planIso', () => {
     const text = (sector: number, at: number, length: number) =>
       Buffer.from(head.subarray(sector * 2048 + at, sector * 2048 + at + length));
     expect(text(16, 883, 512)).toEqual(Buffer.from(applicationUse));
+    const unused = planIso([], { volumeId: 'ÄÖ 1', time: 0 }).head.subarray(16 * 2048 + 883);
+    expect(Buffer.from(unused.subarray(0, 512)).toString('latin1')).toBe(' '.repeat(512));
     expect(text(16, 40, 32).toString()).toBe('ÄÖ 1'.padEnd(30));
     expect(text(17, 40, 32).swap16().toString('utf16le')).toBe('ÄÖ 1'.padEnd(16));
     expect(text(16, 813, 17).toString('latin1')).toBe('1970010100000000\0');

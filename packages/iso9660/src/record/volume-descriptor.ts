@@ -85,6 +85,8 @@ function encodeDescriptor(
   sector.set(encodeLongDate(undefined), 847); // BP 848 to 864, §8.4.28: expiration
   sector.set(encodeLongDate(facts.time), 864); // BP 865 to 881, §8.4.29: effective
   sector[881] = 1; // BP 882, §8.4.30: file structure version
-  sector.set(facts.applicationUse.subarray(0, 512), 883); // BP 884 to 1395, §8.4.32: application use
+  // BP 884 to 1395, §8.4.32: application use; blank where nothing is said, as implantisomd5 wants to find it
+  sector.fill(0x20, 883, 1395);
+  sector.set(facts.applicationUse.subarray(0, 512), 883);
   return sector;
 }

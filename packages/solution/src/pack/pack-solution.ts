@@ -63,8 +63,7 @@ async function write(request: PackRequest, file: string) {
     try {
       const { sha256 = '' } = await writeIso(layOut(plan, contents), file, {
         hash: true,
-        // The field is ours, and not blank: `force` lets implantMd5 have it.
-        ...(mediaCheck ? { md5: (iso) => implantMd5(iso, { force: true }) } : {}),
+        ...(mediaCheck ? { md5: implantMd5 } : {}),
         ...(onBytes === undefined ? {} : { onBytes }),
         ...(signal === undefined ? {} : { signal }),
       });

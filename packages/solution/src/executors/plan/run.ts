@@ -6,6 +6,8 @@ import { checkOptions, formatBytes } from '@ingot/workspace';
 
 import { openForContext } from '../../plan/open-source.ts';
 import { encodePlan } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { SolutionToPlan } from '../../plan/plan-solution.ts';
 import { planSolution } from '../../plan/plan-solution.ts';
 import { readSolution } from '../../plan/read-solution.ts';
 import { optionPath, projectRootOf } from '../../project-root.ts';
@@ -34,9 +36,18 @@ export const runPlan: RunOne<PlanOptions> = async (options, context) => {
   const plan = await planSolution(solution, new BlobStore());
   const file = join(optionPath(options.outputPath ?? '{projectRoot}/dist', context), 'plan.json');
   await writeWhole(file, encodePlan(plan));
-  const images = plan.images.length === 1 ? '1 image' : `${plan.images.length} images`;
-  return {
-    success: true,
-    terminalOutput: `planned ${plan.name} ${plan.version}: ${images}, ${plan.files.length} files, an ISO of ${formatBytes(plan.size)}`,
-  };
+  return { success: true, terminalOutput: [summary(plan), ...warnings(solution)].join('\n') };
 };
+
+function summary({ name, version, images, files, size }: Plan): string {
+  const count = images.length === 1 ? '1 image' : `${images.length} images`;
+  return `planned ${name} ${version}: ${count}, ${files.length} files, an ISO of ${formatBytes(size)}`;
+}
+
+/** MetalK8s looks for `<name>-operator:<version>` where the manifest names no operator. metalk8s-solution.md, "manifest.yaml". */
+function warnings({ name, version, operator, images }: SolutionToPlan): string[] {
+  const wanted = `${name}-operator:${version}`;
+  const tags = images.flatMap((image) => [image.tag, ...image.aliases].map((tag) => `${image.name}:${tag}`));
+  if (operator !== undefined || tags.includes(wanted)) return [];
+  return [`warning: no operator: MetalK8s will look for the image ${wanted}, and verify will refuse the ISO`];
+}
