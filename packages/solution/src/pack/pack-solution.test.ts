@@ -118,6 +118,7 @@ describe('packSolution', () => {
 
   it.each<[string, (plan: Plan) => Plan]>([
     ['another size', (p) => ({ ...p, size: p.size + 2048 })],
+    ['folders that another version laid out', (p) => ({ ...p, head: `sha256:${'0'.repeat(64)}` })],
     ['a path that leads out', (p) => ({ ...p, files: p.files.map((f) => ({ ...f, path: `../${f.path}` })) })],
     ['a file twice', (p) => ({ ...p, files: [...p.files, p.files[0]!] })],
     ['a volume ID that is too long', (p) => ({ ...p, volumeId: 'x'.repeat(33) })],

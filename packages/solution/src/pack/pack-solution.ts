@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { docker } from '@ingot/content';
+import { digestOf, docker } from '@ingot/content';
 import type { IsoContent, IsoPlan } from '@ingot/iso9660';
 import { implantMd5, planIso, writeIso } from '@ingot/iso9660';
 
@@ -96,6 +96,7 @@ function layOut(plan: Plan, contents: ReadonlyMap<string, IsoContent>): IsoPlan 
     ),
   );
   if (iso.size !== plan.size) throw badPlan(`the plan says ${plan.size} bytes, and its files make ${iso.size}`);
+  if (digestOf(iso.head) !== plan.head) throw badPlan('another version of Ingot laid out this plan, or it was edited');
   return iso;
 }
 

@@ -140,6 +140,7 @@ function lay(solution: SolutionToPlan, images: readonly ConvertedImage[], archiv
     links: tree.links,
     contents: archive.contents,
     size: iso.size,
+    head: digestOf(iso.head),
   };
 }
 

@@ -69,6 +69,8 @@ export interface Plan {
   readonly contents: Readonly<Record<string, PlannedContent>>;
   /** Size of the ISO in bytes. */
   readonly size: number;
+  /** Digest of the ISO's bytes before its first file: descriptors, path tables, folders. It changes with the format, too. */
+  readonly head: string;
 }
 
 /**

@@ -26,6 +26,7 @@ const plan: Plan = {
     [c]: { source: 'oci:p/image', recompressed: { digest: a, size: 9, mediaType: 'x/y', level: 6 } },
   },
   size: 4096,
+  head: b,
 };
 
 const read = (value: unknown) => readPlan(Buffer.from(JSON.stringify(value)), 'plan.json');
@@ -56,6 +57,7 @@ describe('readPlan', () => {
     ['a version that leads elsewhere', { version: '1.0.0/../..' }],
     ['a version with NUL', { version: '1.0.0\0' }],
     ['no platform', { platform: undefined }],
+    ['no digest of its head', { head: undefined }],
     ['a negative time', { time: -1 }],
     ['a size that is no number', { size: '4096' }],
     ['a size beyond what numbers count', { size: 2 ** 60 }],

@@ -37,6 +37,7 @@ function faultOf(plan: Json): string | undefined {
     ingot !== 'plan/v1' ||
     ![name, version, volumeId, platform].every(isText) ||
     ![plan['time'], plan['size']].every(isCount) ||
+    !isDigest(plan['head']) ||
     ![images, files, links].every((each) => Array.isArray(each))
   ) {
     return 'is not a plan that this version of Ingot reads';
