@@ -1,6 +1,7 @@
 /** The measured process: `ours.ts <folder> <layout> <gzip|zstd>` makes an image of the folder, and says its peak memory. */
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { peakMiB } from '../../../../tools/bench/peak-memory.ts';
 import { assembleImage } from '../../src/image/assemble.ts';
 import { createLayer } from '../../src/layer/layer.ts';
 import { LayoutStore, refName } from '../../src/layout-store.ts';
@@ -32,6 +33,5 @@ const layer = await createLayer(await listed(), { compression: compression as Co
 const platform = { os: 'linux', architecture: 'amd64' };
 const image = await assembleImage({ layers: [layer], platform, created: 0 }, store);
 await store.setRoots([{ ...image.descriptor, annotations: { [refName]: 'bench' } }]);
-// maxRSS is in KiB.
-const rssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+const rssMiB = Math.round(peakMiB());
 process.stdout.write(`${JSON.stringify({ rssMiB, blob: layer.descriptor.size })}\n`);

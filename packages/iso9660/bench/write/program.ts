@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IsoInput } from '../../src/index.ts';
+import { peakMiB } from '../../../../tools/bench/peak-memory.ts';
 import { planIso, writeIso } from '../../src/index.ts';
 
 const [tree = '', target = '', ...words] = process.argv.slice(2);
@@ -19,4 +20,4 @@ for (const folder of readdirSync(tree)) {
 }
 const plan = planIso(inputs, { volumeId: 'BENCH', time: 0 });
 await writeIso(plan, target, { hash: words.includes('hash'), sync: words.includes('sync') });
-console.log(process.resourceUsage().maxRSS / 1024);
+console.log(peakMiB());
