@@ -85,6 +85,23 @@ describe('writeIso', () => {
     expect(await checkMd5(target)).toMatchObject({ state: 'passed' });
   });
 
+  it('runs beforeRename, and waits for it, when the image is complete but not yet in its place', async () => {
+    const folder = temporaryFolder();
+    const target = join(folder, 'x.iso');
+    writeFileSync(target, 'old');
+    const plan = planIso([textFile('a', 'new')], sampleOptions);
+    let seen: unknown;
+    const beforeRename = async (): Promise<void> => {
+      const [temporary = ''] = readdirSync(folder).filter((name) => name !== 'x.iso');
+      const complete = readFileSync(join(folder, temporary));
+      await new Promise((resolve) => setImmediate(resolve));
+      seen = { old: readFileSync(target, 'utf8'), complete: sha256(complete) };
+    };
+    const { sha256: digest } = await writeIso(plan, target, { hash: true, beforeRename });
+    expect(seen).toEqual({ old: 'old', complete: digest });
+    expect(sha256(readFileSync(target))).toBe(digest);
+  });
+
   it('takes a target name as long as names get', async () => {
     const target = join(temporaryFolder(), `${'x'.repeat(251)}.iso`);
     await writeIso(planIso([], sampleOptions), target);
@@ -170,6 +187,11 @@ describe('writeIso leaves the old file as it was, and nothing else, when', () =>
   it('the implanting of check sums fails', async () => {
     const failure = new Error('no room');
     await fails([before], failure, { md5: () => Promise.reject(failure) });
+  });
+
+  it('beforeRename fails', async () => {
+    const failure = new Error('not now');
+    await fails([before], failure, { beforeRename: () => Promise.reject(failure) });
   });
 
   it('the folder is missing, no folder, or read-only', async () => {

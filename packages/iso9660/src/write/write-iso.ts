@@ -13,6 +13,11 @@ export interface WriteIsoOptions {
   readonly hash?: boolean;
   /** Runs on the complete image before it gets its name, to implant media check sums: implantMd5 of this package. */
   readonly md5?: (file: string) => unknown;
+  /**
+   * Runs when the image is complete and about to take the place of an older file: to remove what was made of that one,
+   * such as a list of check sums, so that it never stands beside another image. If it throws, the older file stays.
+   */
+  readonly beforeRename?: () => void | Promise<void>;
   /** Whether to wait until the image is on the disk before it gets its name; default true. */
   readonly sync?: boolean;
   readonly signal?: AbortSignal;
@@ -38,6 +43,7 @@ export async function writeIso(plan: IsoPlan, file: string, options: WriteIsoOpt
   try {
     const sha256 = await writeTemporary(plan, target, temporary, options);
     options.signal?.throwIfAborted();
+    await options.beforeRename?.();
     attempt(target, () => renameSync(temporary, target));
     if (options.sync !== false) syncFolder(dirname(target));
     return { size: plan.size, ...(sha256 === undefined ? {} : { sha256 }) };
