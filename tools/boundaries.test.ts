@@ -4,6 +4,7 @@ import { importsOf } from './boundaries/imports.ts';
 import { emptyNames } from './boundaries/names.ts';
 import { heavyPluginImports } from './boundaries/plugin-load.ts';
 import { allowed, breaches, type Declared } from './boundaries/rules.ts';
+import { unusedDependencies } from './boundaries/unused.ts';
 import { filesUnder, manifestOf, packageNames, sourceFiles, type SourceFile } from './repository.ts';
 
 const plugins = ['oci', 'solution'];
@@ -44,6 +45,14 @@ describe('the imports of this repository', () => {
     expect(breaches(sources, declared())).toEqual([]);
   });
 
+  it.each(packageNames())('use every dependency of %s', (name) => {
+    const { dependencies = {} } = manifestOf(`packages/${name}`);
+    const own = sources.filter(({ path }) => path.startsWith(`packages/${name}/`));
+    // Who adds @ingot/solution gets the plugin for images as well: what its generators make needs it.
+    const broughtAlong = name === 'solution' ? ['@ingot/oci'] : [];
+    expect(unusedDependencies(Object.keys(dependencies), own, broughtAlong)).toEqual([]);
+  });
+
   it.each(plugins)('leave the plugin of %s quick to load', (name) => {
     const plugin = `packages/${name}/src/plugin.ts`;
     expect(sources.map(({ path }) => path)).toContain(plugin);
@@ -52,6 +61,16 @@ describe('the imports of this repository', () => {
 
   it('come from files and folders whose names say what is inside', () => {
     expect(emptyNames(filesUnder(''))).toEqual([]);
+  });
+});
+
+describe('unused dependencies', () => {
+  it('are those that no source imports, whatever its tests do', () => {
+    const sources = [
+      { path: 'packages/a/src/a.ts', text: "import { b } from 'b/deep'; await import('@c/d');" },
+      { path: 'packages/a/src/a.test.ts', text: "import 'tests';" },
+    ];
+    expect(unusedDependencies(['b', '@c/d', 'tests', 'z', 'kept'], sources, ['kept'])).toEqual(['tests', 'z']);
   });
 });
 

@@ -17,6 +17,6 @@ describe('the reader', () => {
       expect(outcome.unharmed).toBeGreaterThan(100_000);
       expect(outcome.entries).toBeGreaterThan(10_000_000);
     },
-    40 * 60_000,
+    20 * 60_000,
   );
 });
