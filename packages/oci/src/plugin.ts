@@ -17,7 +17,7 @@ export type { OciPluginOptions } from './inference/image-targets.ts';
 export const name = '@ingot/oci/plugin';
 
 /** Changes when `imageFacts` answers differently. */
-const VERSION = '1';
+const VERSION = '2';
 
 /** Gives every folder with an image.yaml of ours the targets `image` and `export`. */
 export const createNodes: CreateNodes<OciPluginOptions> = [

@@ -34,6 +34,8 @@ describe('imageFacts', () => {
   it.each([
     ['oci-archive:vendor/a.tar:1.0', ['vendor/a.tar'], false],
     ['oci:vendor/a@sha256:00', ['vendor/a'], false],
+    ['oci-archive:vendor/a@b.tar:1.0', ['vendor/a@b.tar'], false],
+    ['dir:vendor/a:b/', ['vendor/a:b'], false],
     ['docker-archive:../a.tar', [], false],
     ['docker-daemon:nginx:1', [], true],
     ['scratch', [], false],

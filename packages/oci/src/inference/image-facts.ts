@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { sourcePath } from '@ingot/workspace/inference';
 
 /** Where a target makes files that go into a layer. */
 export interface MadeFiles {
@@ -32,13 +33,13 @@ export function imageFacts(value: unknown): ImageFacts {
   const file = record(value);
   const from = text(file['from']) ?? '';
   const base = /^project:(.+)$/.exec(from)?.[1];
-  const path = /^(?:oci|oci-archive|docker-archive|dir):([^:@]+)/.exec(from)?.[1];
+  const path = sourcePath(from);
   const entries = list(file['layers']).flatMap((layer) => list(record(layer)['files']).map(record));
   const name = text(file['name']);
   return {
     ...(name === undefined ? {} : { name }),
     ...(base === undefined ? {} : { base }),
-    basePaths: path === undefined || leaves(path) ? [] : [posix.normalize(path)],
+    basePaths: path === undefined || leaves(path) ? [] : [posix.normalize(path).replace(/\/$/, '')],
     volatile: /^(docker-daemon|docker):/.test(from),
     own: entries.filter((entry) => text(entry['target']) === undefined).flatMap(pathOf),
     made: entries.flatMap((entry) => made(entry)),

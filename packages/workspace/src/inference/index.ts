@@ -10,6 +10,7 @@ export { clashes } from './clashes.ts';
 export type { ClashOptions } from './clashes.ts';
 export { circularNeeds, dependencyEdges } from './edges.ts';
 export { projectName } from './project-name.ts';
+export { sourcePath } from './source-path.ts';
 export { ProjectError, throwErrors } from '../error.ts';
 export type { Place } from '../error.ts';
 export { formatError } from '../report/format-error.ts';
