@@ -27,7 +27,7 @@ import { solutionTargets } from './inference/targets.ts';
 export const name = '@ingot/solution/plugin';
 
 /** Part of the cache's key: raised whenever `solutionFacts` answers differently for the same file. */
-const factsVersion = '2';
+const factsVersion = '3';
 
 /** Every solution.yaml of Ingot's makes its folder a project with the targets plan, pack and verify. */
 export const createNodes: CreateNodes<SolutionPluginOptions> = [

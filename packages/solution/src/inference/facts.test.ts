@@ -26,7 +26,14 @@ describe('solutionFacts', () => {
       projects: ['a', 'b'],
       paths: ['docs', 'operator/deploy', 'vendor/layout', 'vendor/tool.tar'],
       buildInfo: ['time'],
+      volatile: true,
     });
+  });
+
+  it('knows what lies where no hash reaches', () => {
+    const volatile = (from: string) => solutionFacts({ images: [{ from: 'project:a' }, { from }] }).volatile;
+    expect(['docker-daemon:x:1', 'docker://host/x:1'].map(volatile)).toEqual([true, true]);
+    expect(['docker-archive:x.tar', 'oci:docker:1', 'dir:docker-daemon'].map(volatile)).toEqual([false, false, false]);
   });
 
   it('takes no path that leaves the project, since Nx would refuse the whole workspace for it', () => {
@@ -68,6 +75,6 @@ describe('solutionFacts', () => {
     [[]],
     [{ images: 'x', operator: 3, files: [null, { from: {} }], buildInfo: {} }],
   ])('makes do with %j', (value) => {
-    expect(solutionFacts(value)).toEqual({ projects: [], paths: [], buildInfo: [] });
+    expect(solutionFacts(value)).toEqual({ projects: [], paths: [], buildInfo: [], volatile: false });
   });
 });

@@ -9,6 +9,8 @@ export interface SolutionFacts {
   /** What lies in the project and goes into the plan, relative to the project's root: the operator's folder, files, archives. */
   readonly paths: readonly string[];
   readonly buildInfo: readonly string[];
+  /** An image comes from outside of what can be hashed. */
+  readonly volatile: boolean;
 }
 
 /** Takes the facts out of a file's plain value, which may be anything. */
@@ -33,6 +35,7 @@ export function solutionFacts(value: unknown): SolutionFacts {
       ].map((path) => posix.normalize(path).replace(/\/$/, '')),
     ).filter(staysInside),
     buildInfo: unique(list(file['buildInfo']).flatMap((each) => text(each) ?? [])),
+    volatile: sources.some((source) => /^docker(-daemon)?:/.test(source)),
   };
 }
 

@@ -4,7 +4,7 @@ import type { SolutionTargets } from './targets.ts';
 import { solutionTargets } from './targets.ts';
 
 const solution: SolutionTargets = {
-  facts: { name: 'x', version: '1.2.3', projects: ['a', 'b'], paths: ['docs'], buildInfo: [] },
+  facts: { name: 'x', version: '1.2.3', projects: ['a', 'b'], paths: ['docs'], buildInfo: [], volatile: false },
   options: {},
   names: { plan: 'plan', pack: 'pack', verify: 'verify' },
   plugin: ['the plugin'],
@@ -26,6 +26,12 @@ describe('solutionTargets', () => {
       expect(target?.cache).toBe(true);
       expect(JSON.stringify(target?.inputs)).not.toMatch(/\^|"default"|\*\*\/\*"\]$/);
     }
+  });
+
+  it('caches no plan with an image of a daemon, whose changes no hash shows', () => {
+    const targets = solutionTargets({ ...solution, facts: { ...solution.facts, volatile: true } });
+    expect(targets['plan']?.cache).toBe(false);
+    expect(targets['pack']?.cache).toBe(true);
   });
 
   it('takes the names and defaults that nx.json gives', () => {

@@ -45,7 +45,7 @@ export function solutionTargets(solution: SolutionTargets): Record<string, Targe
 function planTarget({ facts, options, plugin }: SolutionTargets): TargetConfiguration {
   return {
     executor: '@ingot/solution:plan',
-    cache: true,
+    cache: !facts.volatile,
     ...(facts.projects.length === 0 ? {} : { dependsOn: [imagesOf(facts, options)] }),
     inputs: [
       '{projectRoot}/solution.yaml',
