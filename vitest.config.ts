@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { defineConfig } from 'vitest/config';
 
 /** `INGOT_TESTS=full` runs the slow tests (`*.full.test.ts`) and nothing else. */
@@ -10,6 +12,8 @@ export default defineConfig({
     include: full ? ['**/*.full.test.ts'] : ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/tmp/**', ...(full ? [] : ['**/*.full.test.ts'])],
     execArgv: ['--conditions=ingot-source'],
+    // Every core: the tests that start Nx wait as much as they work.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 120_000,
     hookTimeout: 300_000,
     env: { NX_DAEMON: 'false', TZ: 'UTC' },
