@@ -184,6 +184,22 @@ describe('writeIso leaves the old file as it was, and nothing else, when', () =>
     await fails([], reason, { signal: abort.signal });
   });
 
+  it('it is aborted while the implanting of check sums, or the digest after it, has its turn', async () => {
+    const reason = new Error('enough');
+    for (const hash of [true, false]) {
+      const abort = new AbortController();
+      let given: unknown;
+      const md5 = (_: string, { signal }: { signal?: AbortSignal }): void => {
+        given = signal;
+        // Heard only by who lets others run.
+        if (hash) setImmediate(() => abort.abort(reason));
+        else abort.abort(reason);
+      };
+      await fails([before], reason, { signal: abort.signal, hash, md5 });
+      expect(given).toBe(abort.signal);
+    }
+  });
+
   it('the implanting of check sums fails', async () => {
     const failure = new Error('no room');
     await fails([before], failure, { md5: () => Promise.reject(failure) });

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { IsoPlan } from '../plan/plan.ts';
 import { copyImage } from './copy-image.ts';
+import { digestOfFile } from './digest-of-file.ts';
 import { noSpace, writeError } from './errors.ts';
 import { removeStaleTemporaries, temporaryName } from './temporary.ts';
 
@@ -11,8 +11,11 @@ export interface WriteIsoOptions {
   readonly onBytes?: (bytes: number) => void;
   /** Whether to compute the SHA-256 of the whole image; default false. */
   readonly hash?: boolean;
-  /** Runs on the complete image before it gets its name, to implant media check sums: implantMd5 of this package. */
-  readonly md5?: (file: string) => unknown;
+  /**
+   * Runs on the complete image before it gets its name, to implant media check sums: implantMd5 of this package. It is
+   * given `signal`; for its progress, call implantMd5 with the same options and an `onBytes` of your own.
+   */
+  readonly md5?: (file: string, options: Pick<WriteIsoOptions, 'signal'>) => unknown;
   /**
    * Runs when the image is complete and about to take the place of an older file: to remove what was made of that one,
    * such as a list of check sums, so that it never stands beside another image. If it throws, the older file stays.
@@ -32,8 +35,11 @@ export interface WrittenIso {
 
 /**
  * Writes the image to `file`, all of it or nothing: to a temporary name in the same folder, synced, then renamed. An
- * older `file` stays as it was after every failure. Throws IsoError INGOT_ISO_NO_SPACE, INGOT_ISO_UNWRITABLE,
- * INGOT_ISO_CONTENT_SIZE, INGOT_ISO_CONTENT_UNREADABLE, INGOT_ISO_CONTENT_DIGEST, and the reason of an aborted `signal`.
+ * older `file` stays as it was after every failure but one: where the folder cannot be synced after the rename, the new
+ * image is there and complete, but after a power cut the older one may be back. Throws IsoError INGOT_ISO_NO_SPACE,
+ * INGOT_ISO_UNWRITABLE (`path` is the folder where that could not be synced), INGOT_ISO_CONTENT_SIZE,
+ * INGOT_ISO_CONTENT_UNREADABLE, INGOT_ISO_CONTENT_DIGEST, the reason of an aborted `signal`, and what `md5` and
+ * `beforeRename` throw.
  */
 export async function writeIso(plan: IsoPlan, file: string, options: WriteIsoOptions = {}): Promise<WrittenIso> {
   options.signal?.throwIfAborted();
@@ -66,14 +72,15 @@ async function writeTemporary(
   temporary: string,
   options: WriteIsoOptions,
 ): Promise<string | undefined> {
-  const { hash = false, md5, sync = true } = options;
+  const { hash = false, md5, sync = true, signal } = options;
   const output = attempt(target, () => openSync(temporary, 'wx+', 0o666));
   try {
     attempt(target, () => ftruncateSync(output, plan.size));
     const hashNow = hash && md5 === undefined;
     const digest = await copyImage(plan, output, { ...options, hash: hashNow, onError: (e) => writeError(target, e) });
-    await md5?.(temporary);
-    const sha256 = hash && !hashNow ? digestOfFile(output) : digest;
+    await md5?.(temporary, signal === undefined ? {} : { signal });
+    // The check sums that `md5` implants are in the first sectors, so the digest needs a second pass.
+    const sha256 = hash && !hashNow ? await digestOfFile(output, signal) : digest;
     if (sync) attempt(target, () => fsyncSync(output));
     return sha256;
   } finally {
@@ -81,21 +88,9 @@ async function writeTemporary(
   }
 }
 
-/** The check sums that `md5` implants are in the first sectors, so the digest needs a second pass. */
-function digestOfFile(file: number): string {
-  const digest = createHash('sha256');
-  const buffer = new Uint8Array(256 * 1024);
-  for (let at = 0; ;) {
-    const read = readSync(file, buffer, 0, buffer.length, at);
-    if (read === 0) return digest.digest('hex');
-    digest.update(buffer.subarray(0, read));
-    at += read;
-  }
-}
-
 /** Makes the rename itself durable; file systems that cannot sync a folder do without. */
 function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
+  const handle = attempt(folder, () => openSync(folder, 'r'));
   try {
     fsyncSync(handle);
   } catch (error) {
