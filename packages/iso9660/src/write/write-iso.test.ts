@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkMd5 } from '../isomd5/check.ts';
 import { implantMd5 } from '../isomd5/implant.ts';
@@ -288,6 +288,25 @@ describe('writeIso that is killed', () => {
     writeFileSync(join(folder, '.ingot-of-somebody-else'), '');
     await writeIso(planIso([], sampleOptions), target);
     expect(readdirSync(folder).sort()).toEqual(['.ingot-of-somebody-else', 'other.iso', 'x.iso']);
+  });
+
+  it('on another machine, whose processes nobody sees here, is cleaned up after a day', async () => {
+    const target = join(temporaryFolder(), 'x.iso');
+    // Its name as another host name makes it; the process ID is one that no process has here.
+    const foreign = (name: string): string => temporaryName(name).replace(/-[0-9a-f]{8}-\d+-/, '-00000000-999999999-');
+    const [old, recent, other] = [foreign(target), foreign(target), foreign(target.replace('x.iso', 'y.iso'))];
+    const hoursAgo = (hours: number): number => Date.now() / 1000 - hours * 3600;
+    for (const [path, hours] of [
+      [old, 25],
+      [recent, 23],
+      [other, 25],
+    ] as const) {
+      writeFileSync(path, 'being written');
+      utimesSync(path, hoursAgo(hours), hoursAgo(hours));
+    }
+    await writeIso(planIso([], sampleOptions), target);
+    const left = [basename(recent), basename(other), 'x.iso'];
+    expect(readdirSync(dirname(target)).sort()).toEqual(left.sort());
   });
 
   it('does not take a living process for a dead one', async () => {
