@@ -67,6 +67,7 @@ function inferred(
   context: CreateNodesContext,
 ): Record<string, TargetConfiguration> {
   return solutionTargets({
+    root,
     facts,
     options,
     names,

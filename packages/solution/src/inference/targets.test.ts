@@ -4,6 +4,7 @@ import type { SolutionTargets } from './targets.ts';
 import { solutionTargets } from './targets.ts';
 
 const solution: SolutionTargets = {
+  root: 'apps/x',
   facts: { name: 'x', version: '1.2.3', projects: ['a', 'b'], paths: ['docs'], buildInfo: [], volatile: false },
   options: {},
   names: { plan: 'plan', pack: 'pack', verify: 'verify' },
@@ -20,7 +21,7 @@ describe('solutionTargets', () => {
     expect(plan?.inputs).toContainEqual({ env: 'SOURCE_DATE_EPOCH' });
     expect(pack?.inputs).toEqual([{ dependentTasksOutputFiles: '**/plan.json', transitive: false }, 'the plugin']);
     expect(pack?.dependsOn).toEqual(['plan', { projects: ['a', 'b'], target: 'image' }]);
-    expect(pack?.outputs).toContain('{projectRoot}/dist/x-1.2.3.iso');
+    expect(pack?.outputs).toContain('{options.outputPath}/x-1.2.3.iso');
     expect(verify?.dependsOn).toEqual(['pack']);
     for (const target of [plan, pack, verify]) {
       expect(target?.cache).toBe(true);
@@ -32,6 +33,20 @@ describe('solutionTargets', () => {
     const targets = solutionTargets({ ...solution, facts: { ...solution.facts, volatile: true } });
     expect(targets['plan']?.cache).toBe(false);
     expect(targets['pack']?.cache).toBe(true);
+  });
+
+  it.each([
+    ['apps/x', 'apps/x/dist'],
+    ['.', 'dist'],
+  ])('has outputs that follow outputPath, which in %s is %s', (root, outputPath) => {
+    const { plan, pack, verify } = solutionTargets({ ...solution, root });
+    for (const target of [plan, pack, verify]) expect(target?.options).toEqual({ outputPath });
+    expect(plan?.outputs).toEqual(['{options.outputPath}/plan.json']);
+    expect(pack?.outputs).toEqual([
+      '{options.outputPath}/x-1.2.3.iso',
+      '{options.outputPath}/x-1.2.3.iso.sha256',
+      '{options.outputPath}/pack.json',
+    ]);
   });
 
   it('takes the names and defaults that nx.json gives', () => {
@@ -48,7 +63,7 @@ describe('solutionTargets', () => {
     });
     expect(Object.keys(targets)).toEqual(['lay-out', 'iso', 'check']);
     expect(targets['iso']).toMatchObject({ cache: false, options: { mediaCheck: true } });
-    expect(targets['lay-out']?.options).toEqual({ platform: 'linux/arm64', labels: { a: 'b' } });
+    expect(targets['lay-out']?.options).toMatchObject({ platform: 'linux/arm64', labels: { a: 'b' } });
     expect(targets['lay-out']?.dependsOn).toEqual([{ projects: ['a', 'b'], target: 'container' }]);
     expect(targets['check']?.dependsOn).toEqual(['iso']);
   });
@@ -80,14 +95,14 @@ describe('solutionTargets', () => {
   it('lets no name lead the outputs out of the project', () => {
     const facts = { ...solution.facts, name: '../../x', version: '/../*' };
     for (const output of solutionTargets({ ...solution, facts })['pack']?.outputs ?? []) {
-      expect(output).toMatch(/^\{projectRoot\}\/dist\/[\w.-]+$/);
+      expect(output).toMatch(/^\{options\.outputPath\}\/[\w.-]+$/);
     }
   });
 
   it('names the ISO by the version of package.json where solution.yaml says so', () => {
     const facts = { ...solution.facts, version: 'package.json' };
     const targets = solutionTargets({ ...solution, facts, packageVersion: '4.5.6' });
-    expect(targets['pack']?.outputs).toContain('{projectRoot}/dist/x-4.5.6.iso');
+    expect(targets['pack']?.outputs).toContain('{options.outputPath}/x-4.5.6.iso');
     expect(targets['plan']?.inputs).toContain('{projectRoot}/package.json');
   });
 });

@@ -23,6 +23,8 @@ export type TargetNames = Readonly<Record<'plan' | 'pack' | 'verify', string>>;
 
 /** What the targets of a Solution are made of. */
 export interface SolutionTargets {
+  /** The project's folder, relative to the workspace; `.` where it is the workspace. */
+  readonly root: string;
   readonly facts: SolutionFacts;
   readonly options: SolutionPluginOptions;
   readonly names: TargetNames;
@@ -42,7 +44,7 @@ export function solutionTargets(solution: SolutionTargets): Record<string, Targe
   };
 }
 
-function planTarget({ facts, options, plugin }: SolutionTargets): TargetConfiguration {
+function planTarget({ root, facts, options, plugin }: SolutionTargets): TargetConfiguration {
   return {
     executor: '@ingot/solution:plan',
     cache: !facts.volatile,
@@ -57,13 +59,19 @@ function planTarget({ facts, options, plugin }: SolutionTargets): TargetConfigur
       ...facts.buildInfo.flatMap((fact) => buildInfoInputs[fact] ?? []),
       ...plugin,
     ],
-    outputs: ['{projectRoot}/dist/plan.json'],
+    outputs: ['{options.outputPath}/plan.json'],
     options: {
+      outputPath: outputPath(root),
       ...(options.platform === undefined ? {} : { platform: options.platform }),
       ...(options.labels === undefined ? {} : { labels: options.labels }),
     },
-    metadata: { description: 'Lays out the Solution ISO: dist/plan.json' },
+    metadata: { description: 'Lays out the Solution ISO: plan.json' },
   };
+}
+
+/** Where all three executors write and look, unless told otherwise: written out, so that `outputs` follows an author's own. */
+function outputPath(root: string): string {
+  return root === '.' ? 'dist' : `${root}/dist`;
 }
 
 /** Nx runs these commands to hash a task; they are fixed texts, nothing of the author's gets into them. */
@@ -80,17 +88,20 @@ function filesAt(path: string): string[] {
   return [`{projectRoot}/${glob}`, `{projectRoot}/${glob}/**/*`];
 }
 
-function packTarget({ facts, options, names, plugin, packageVersion }: SolutionTargets): TargetConfiguration {
+function packTarget({ root, facts, options, names, plugin, packageVersion }: SolutionTargets): TargetConfiguration {
   const version = packageVersion ?? facts.version;
-  const iso = `{projectRoot}/dist/${plain(facts.name)}-${plain(version)}.iso`;
+  const iso = `{options.outputPath}/${plain(facts.name)}-${plain(version)}.iso`;
   return {
     executor: '@ingot/solution:pack',
     cache: options.cachePack ?? true,
     // The images as well: their layers must be there, restored from the cache, when the plan is.
     dependsOn: [names.plan, ...(facts.projects.length === 0 ? [] : [imagesOf(facts, options)])],
     inputs: [{ dependentTasksOutputFiles: '**/plan.json', transitive: false }, ...plugin],
-    outputs: [iso, `${iso}.sha256`, '{projectRoot}/dist/pack.json'],
-    options: options.mediaCheck === undefined ? {} : { mediaCheck: options.mediaCheck },
+    outputs: [iso, `${iso}.sha256`, '{options.outputPath}/pack.json'],
+    options: {
+      outputPath: outputPath(root),
+      ...(options.mediaCheck === undefined ? {} : { mediaCheck: options.mediaCheck }),
+    },
     metadata: { description: 'Writes the Solution ISO' },
   };
 }
@@ -100,14 +111,14 @@ function plain(part = ''): string {
   return part.replaceAll(/[^\w.-]/g, '_');
 }
 
-function verifyTarget({ names, plugin }: SolutionTargets): TargetConfiguration {
+function verifyTarget({ root, names, plugin }: SolutionTargets): TargetConfiguration {
   return {
     executor: '@ingot/solution:verify',
     cache: true,
     dependsOn: [names.pack],
     inputs: [{ dependentTasksOutputFiles: '**/pack.json', transitive: false }, ...plugin],
     outputs: [],
-    options: {},
+    options: { outputPath: outputPath(root) },
     metadata: { description: "Applies MetalK8s' rules to the finished ISO" },
   };
 }
