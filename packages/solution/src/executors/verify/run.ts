@@ -15,16 +15,17 @@ import { verifySolution } from '../../verify/verify-solution.ts';
 export interface VerifyOptions {
   readonly iso?: string;
   readonly outputPath?: string;
+  readonly deep?: boolean;
 }
 
 /** Verifies a Solution's ISO: a line for every rule; fails where one is broken. */
 export const runVerify: RunOne<VerifyOptions> = async (options, context) => {
-  checkOptions(options, { iso: undefined, outputPath: undefined });
+  checkOptions(options, { iso: undefined, outputPath: undefined, deep: undefined });
   const folder = optionPath(options.outputPath ?? '{projectRoot}/dist', context);
   const file = options.iso === undefined ? await packedIso(folder) : optionPath(options.iso, context);
   const image = await openIso(file);
   try {
-    const findings = await Array.fromAsync(verifySolution(image, { file }));
+    const findings = await Array.fromAsync(verifySolution(image, { file, deep: options.deep }));
     const lines = [relative(context.root, file), ...findings.map(formatFinding), formatVerdict(findings)];
     return { success: findings.every(({ level }) => level !== 'error'), terminalOutput: lines.join('\n') };
   } finally {
