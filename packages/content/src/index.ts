@@ -18,6 +18,9 @@ export { LayoutStore, refName } from './layout-store.ts';
 export { BlobStore, storeFolder } from './blob-store.ts';
 export { firstOf } from './first-of.ts';
 
+export { writeWhole } from './temporary.ts';
+export { replaceFolder, stagingFolder } from './replace-folder.ts';
+
 export { copy } from './copy.ts';
 export type { CopyOptions } from './copy.ts';
 export { platformsOf, selectPlatform } from './select.ts';

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
-import { fileError } from './file-error.ts';
+import { fileError, hasCode } from './file-error.ts';
 
-const syntax = /^\.ingot-(\d+)-[0-9a-f]{16}$/;
+const syntax = /^\.ingot-(\d+)-[0-9a-f]{16}(?:\.old-(.+))?$/s;
 const hour = 3_600_000;
 
 /** A name in `folder` that nobody else uses. It says whose it is, so that `sweep` knows what a dead process left. */
 export function temporaryName(folder: string): string {
   return join(folder, `.ingot-${process.pid}-${randomBytes(8).toString('hex')}`);
+}
+
+/** A name beside `target` for what is moved aside while another takes its place. It says whose place, for `sweep`. */
+export function oldName(target: string): string {
+  return `${temporaryName(dirname(target))}.old-${basename(target)}`;
 }
 
 /**
@@ -51,18 +56,33 @@ export async function makeFolder(folder: string): Promise<void> {
 
 /**
  * Removes the temporary files that dead processes left in `folder`: those whose process is gone, after an hour
- * untouched (it may run on another machine, or in a container), and any after a day.
+ * untouched (it may run on another machine, or in a container), and any after a day. What one moved aside, though, and
+ * put nothing in its place, is put back at once: it may be the only good copy.
  */
 export async function sweep(folder: string, now: number = Date.now()): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
-    const owner = syntax.exec(basename(name))?.[1];
+    const [, owner, place] = syntax.exec(name) ?? [];
     if (owner === undefined) continue;
     const path = join(folder, name);
+    if (place !== undefined && (await putBack(path, join(folder, place)))) continue;
     const age = now - ((await stat(path).catch(() => undefined))?.mtimeMs ?? now);
     if (age > 24 * hour || (age > hour && !isAlive(Number(owner)))) {
       await rm(path, { recursive: true, force: true }).catch(() => undefined);
     }
   }
+}
+
+/** Whether `path` now has its place again, which was empty. */
+async function putBack(path: string, place: string): Promise<boolean> {
+  const isThere = await lstat(place).then(
+    () => true,
+    (error: unknown) => !hasCode(error, 'ENOENT'),
+  );
+  if (isThere) return false;
+  return rename(path, place).then(
+    () => true,
+    () => false,
+  );
 }
 
 function isAlive(pid: number): boolean {

@@ -1,10 +1,11 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { copy } from '../copy.ts';
 import { ContentError } from '../error.ts';
 import { fileError, hasCode } from '../file-error.ts';
 import { LayoutStore, refName } from '../layout-store.ts';
-import { makeFolder, sweep, temporaryName } from '../temporary.ts';
+import { replaceFolder, stagingFolder } from '../replace-folder.ts';
+import { makeFolder } from '../temporary.ts';
 import { checkRefName } from './reference.ts';
 import type { CopyOptions } from '../copy.ts';
 import type { Descriptor } from '../descriptor.ts';
@@ -29,15 +30,13 @@ export async function exportLayout(
   const target = resolve(folder);
   const named = withReference(root, options.reference);
   await checkReplaceable(target);
-  const parent = dirname(target);
-  const temporary = temporaryName(parent);
+  const temporary = await stagingFolder(target);
   try {
-    await makeFolder(parent);
-    await sweep(parent);
+    await makeFolder(dirname(target));
     const layout = new LayoutStore(temporary);
     await copy(root, fetcher, layout, options);
     await layout.setRoots([named]);
-    await replace(target, temporary);
+    await replaceFolder(target, temporary);
   } catch (error) {
     throw fileError(error, target);
   } finally {
@@ -66,23 +65,4 @@ async function checkReplaceable(target: string): Promise<void> {
     path: target,
     help: 'Name a new folder, or an empty one, or remove that one yourself.',
   });
-}
-
-/** No system call exchanges two folders everywhere: for a moment there is none, but never half of one. */
-async function replace(target: string, made: string): Promise<void> {
-  const old = temporaryName(dirname(target));
-  const had = await rename(target, old).then(
-    () => true,
-    (error: unknown) => {
-      if (hasCode(error, 'ENOENT')) return false;
-      throw error;
-    },
-  );
-  try {
-    await rename(made, target);
-  } catch (error) {
-    if (had) await rename(old, target);
-    throw error;
-  }
-  if (had) await rm(old, { recursive: true, force: true });
 }

@@ -1,5 +1,19 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -320,10 +334,37 @@ describe('the output', () => {
     await build();
     const index = join(root, 'app/dist/image/index.json');
     await writeFile(index, '{}');
-    await write({ 'app/dist/.image-999999999-0.tmp/blobs/x': 'half' });
+    await write({ 'app/dist/.ingot-999999999-0123456789abcdef/index.json': 'half' });
+    const old = new Date(Date.now() - 2 * 3_600_000);
+    await utimes(join(root, 'app/dist/.ingot-999999999-0123456789abcdef'), old, old);
     await build();
     expect(await readFile(index, 'utf8')).toContain('manifests');
     expect((await readdir(join(root, 'app/dist'))).sort()).toEqual(['image', 'image.json']);
+  });
+
+  it('comes back where a process was killed while it replaced it', async () => {
+    await write({ 'app/image.yaml': head('app') + www, 'app/www/x': 'x' });
+    await build();
+    const dist = join(root, 'app/dist');
+    const before = await stat(join(dist, 'image'));
+    await rename(join(dist, 'image'), join(dist, '.ingot-999999999-0123456789abcdef.old-image'));
+    await write({ 'app/image.yaml': `${head('app')}${www}  - files: [{ from: gone, to: /gone }]\n` });
+    expect(await failure()).toContain('INGOT_IMAGE_NO_FILES');
+    expect((await stat(join(dist, 'image'))).ino).toBe(before.ino);
+    expect((await readdir(dist)).sort()).toEqual(['image', 'image.json']);
+  });
+
+  it('can be read by all, whatever the umask', async () => {
+    const umask = process.umask(0o077);
+    try {
+      await write({ 'app/image.yaml': head('app') + www, 'app/www/x': 'x' });
+      await build();
+    } finally {
+      process.umask(umask);
+    }
+    for (const name of ['image.json', 'image/index.json']) {
+      expect((await stat(join(root, 'app/dist', name))).mode & 0o777).toBe(0o644);
+    }
   });
 
   it('leaves nothing half-written where it cannot be written', async () => {

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import {
   assembleImage,
   assembleIndex,
@@ -8,6 +7,7 @@ import {
   matchesPlatform,
   readBase,
   refName,
+  stagingFolder,
   type AddedLayer,
   type BaseImage,
   type Descriptor,
@@ -19,7 +19,7 @@ import type { OpenBase, OpenPlatform } from './base.ts';
 import type { FilesDescription, ImageDescription } from './description.ts';
 import { LayerMaker } from './layers.ts';
 import type { FilesFolder } from './maker.ts';
-import { replaceFolder, stagingFolder, writeFileWhole, writing } from './replace.ts';
+import { putLayout, putResult } from './output.ts';
 
 export interface BuildOptions {
   /** Where the layout goes; the result goes beside it, as `<layoutDir>.json`. Absolute. */
@@ -48,7 +48,7 @@ interface Built {
  * was. Throws ProjectErrors with their places, and content's errors.
  */
 export async function buildImage(description: ImageDescription, options: BuildOptions): Promise<ImageResult> {
-  const staging = await stagingFolder(dirname(options.layoutDir));
+  const staging = await stagingFolder(options.layoutDir);
   try {
     const store = new LayoutStore(staging);
     const without = new Set([options.layoutDir, options.resultFile, staging]);
@@ -60,9 +60,8 @@ export async function buildImage(description: ImageDescription, options: BuildOp
     const root = await rootOf(description, images, store);
     await store.setRoots([{ ...root, annotations: { [refName]: description.version } }]);
     const result = resultOf(description, root, images);
-    await writing(options.layoutDir, () => replaceFolder(staging, options.layoutDir));
-    const text = `${JSON.stringify(result, undefined, 2)}\n`;
-    await writing(options.resultFile, () => writeFileWhole(options.resultFile, text));
+    await putLayout(options.layoutDir, staging);
+    await putResult(options.resultFile, `${JSON.stringify(result, undefined, 2)}\n`);
     return result;
   } finally {
     // Where it cannot be removed it could not be made: that error is the one to see.
@@ -144,7 +143,7 @@ async function rootOf(
 
 function resultOf(description: ImageDescription, root: Descriptor, images: readonly Built[]): ImageResult {
   const inherited = new Map(images.flatMap((image) => image.inherited).map((blob) => [blob.digest, blob]));
-  const own = new Set(images.flatMap(({ manifest }) => manifest.layers.map(({ digest }) => digest)));
+  const layers = new Set(images.flatMap(({ manifest }) => manifest.layers.map(({ digest }) => digest)));
   return {
     ingot: 'image-result/v1',
     name: description.name,
@@ -157,6 +156,6 @@ function resultOf(description: ImageDescription, root: Descriptor, images: reado
       digest: descriptor.digest,
       size: [manifest.config, ...manifest.layers].reduce((sum, { size }) => sum + size, 0),
     })),
-    inherited: [...inherited.values()].filter(({ digest }) => own.has(digest)),
+    inherited: [...inherited.values()].filter(({ digest }) => layers.has(digest)),
   };
 }
