@@ -1,5 +1,8 @@
 export * from './format/index.ts';
 
+export { SolutionError } from './error.ts';
+export type { SolutionErrorFacts } from './error.ts';
+
 export { listSolution } from './list/list-solution.ts';
 export type { ListedFile, ListedImage, SolutionListing } from './list/list-solution.ts';
 export { formatFinding, formatVerdict, printable } from './verify/verdict.ts';
