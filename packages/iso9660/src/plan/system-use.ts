@@ -33,6 +33,7 @@ export function entriesOfChild(entry: ViewEntry, attributes: Attributes): Uint8A
 export class Attributes {
   readonly #times: Uint8Array;
   readonly #modes = new Map<string, Uint8Array>();
+  readonly #links = new Map<TreeNode, number>();
 
   /** `date`: as encodeShortDate writes it. */
   constructor(date: Uint8Array) {
@@ -40,18 +41,26 @@ export class Attributes {
   }
 
   of(node: TreeNode): Uint8Array[] {
-    const links = linksOf(node);
+    const links = this.#linksOf(node);
     const key = `${node.mode} ${links}`;
     let mode = this.#modes.get(key);
     if (mode === undefined) this.#modes.set(key, (mode = encodePX(node.mode, links)));
     return [mode, this.#times];
   }
-}
 
-/** As Unix counts: a directory has one link from its parent, one from itself, one from each directory in it. */
-function linksOf(node: TreeNode): number {
-  if (node.type !== 'directory') return 1;
-  return 2 + node.children.filter((child) => child.type === 'directory').length;
+  /**
+   * As Unix counts: a directory has one link from its parent, one from itself, one from each directory in it. Counted
+   * once, for each of these asks again in its record of its parent.
+   */
+  #linksOf(node: TreeNode): number {
+    if (node.type !== 'directory') return 1;
+    let links = this.#links.get(node);
+    if (links === undefined) {
+      links = 2 + node.children.filter((child) => child.type === 'directory').length;
+      this.#links.set(node, links);
+    }
+    return links;
+  }
 }
 
 /** SUSP §5.1: the sectors of entries that did not fit their records. No area crosses the end of a sector. */
