@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { IsoError } from '../error.ts';
 
@@ -15,7 +16,8 @@ export interface RandomAccess {
 /** A file or block device of this machine, opened for reading. Throws INGOT_ISO_OPEN. */
 export async function openFile(path: string): Promise<RandomAccess> {
   try {
-    const handle = await open(path, 'r');
+    // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const size = await sizeOf(handle);
     return {
       size,

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { IsoError } from '../error.ts';
 import type { IsoPlanExtent } from '../plan/plan.ts';
 
@@ -55,7 +55,9 @@ class FileReader implements ContentReader {
     this.#extent = extent;
     this.#path = path;
     this.#at = offset ?? 0;
-    this.#file = attempt(extent, path, () => openSync(path, 'r'));
+    // Without O_NONBLOCK, opening a pipe would wait for somebody to write, and the whole process with it.
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+    this.#file = attempt(extent, path, () => openSync(path, flags));
     try {
       const stat = attempt(extent, path, () => fstatSync(this.#file));
       if (!stat.isFile()) throw unreadable(extent, path, undefined);
