@@ -10,7 +10,7 @@ export { rules, verifySolution } from './verify/verify-solution.ts';
 export type { VerifyOptions } from './verify/verify-solution.ts';
 export type { Finding, Level, Rule } from './verify/finding.ts';
 
-export { encodePlan, isoName, planDigest } from './plan/plan.ts';
+export { encodePlan, isoName } from './plan/plan.ts';
 export type { Plan, PlannedContent, PlannedFile, PlannedImage, PlannedLink } from './plan/plan.ts';
 export { planSolution } from './plan/plan-solution.ts';
 export type { SolutionToPlan } from './plan/plan-solution.ts';

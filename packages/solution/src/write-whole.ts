@@ -27,6 +27,13 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
   }
 }
 
+/** Removes a file where there is one. Throws SolutionError INGOT_UNWRITABLE. */
+export async function removeFile(file: string): Promise<void> {
+  await rm(file, { force: true }).catch((error: unknown) => {
+    throw unwritable(error, file);
+  });
+}
+
 /** Makes a folder and its parents. Throws SolutionError INGOT_DISK_FULL, INGOT_UNWRITABLE. */
 export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {

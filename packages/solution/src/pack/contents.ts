@@ -26,12 +26,18 @@ type BlobContent = Extract<PlannedContent, { source: string }>;
 
 /**
  * Where the bytes of each content of a plan are, by digest. Layers that the plan had recompressed are made again where
- * the store no longer has them. Throws INGOT_BLOB_MISSING naming the blob, its image and its source.
+ * the store no longer has them. Throws INGOT_BLOB_MISSING naming the blob, its image and its source, and the reason of an
+ * aborted `signal`.
  */
-export async function locateContents(plan: Plan, sources: ContentSources): Promise<Map<string, IsoContent>> {
-  const open = once(sources.open);
+export async function locateContents(
+  plan: Plan,
+  sources: ContentSources,
+  signal?: AbortSignal,
+): Promise<Map<string, IsoContent>> {
+  const open = once(async (source) => stoppable(await sources.open(source), signal));
   const found = new Map<string, IsoContent>();
   for (const file of plan.files) {
+    signal?.throwIfAborted();
     if (found.has(file.digest)) continue;
     const content = plan.contents[file.digest];
     if (content === undefined) throw badPlan(`the plan names no content for ${file.path}`);
@@ -85,6 +91,21 @@ async function recompressed(
   const span = await store.locate(descriptor);
   if (span === undefined) throw missingBlob(source, descriptor);
   return { path: span.path, offset: span.offset };
+}
+
+/** Recompressing a layer takes minutes: each piece that is read of it hears the signal. */
+function stoppable(fetcher: Fetcher & Located, signal: AbortSignal | undefined): Fetcher & Located {
+  if (signal === undefined) return fetcher;
+  return {
+    exists: (blob) => fetcher.exists(blob),
+    locate: (blob) => fetcher.locate(blob),
+    async *fetch(blob, range) {
+      for await (const part of fetcher.fetch(blob, range)) {
+        signal.throwIfAborted();
+        yield part;
+      }
+    },
+  };
 }
 
 function once<T>(open: (source: string) => Promise<T>): (source: string) => Promise<T> {

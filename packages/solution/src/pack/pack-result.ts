@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import { writeWhole } from '../write-whole.ts';
+import { removeFile, writeWhole } from '../write-whole.ts';
 
 /** pack.json, beside the ISO: what was packed, for whoever needs its digest and for the next `pack`. */
 export interface PackResult {
@@ -54,6 +54,15 @@ export async function recordPack(file: string, facts: PackWanted & { readonly sh
   await writeWhole(`${file}.sha256`, checksumLine(result));
   await writeWhole(resultFile(file), JSON.stringify(result, undefined, 2) + '\n');
   return result;
+}
+
+/**
+ * Removes what an earlier pack recorded, before another ISO takes the place of its own: sums that are missing make the
+ * next pack write again, sums of another ISO would make everybody doubt this one.
+ */
+export async function forgetPack(file: string): Promise<void> {
+  await removeFile(resultFile(file));
+  await removeFile(`${file}.sha256`);
 }
 
 function checksumLine({ sha256, file }: PackResult): string {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Descriptor } from '@ingot/content';
-import { BlobStore, digestOf, MemoryStore } from '@ingot/content';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BlobStore, digestOf, MemoryStore, oci } from '@ingot/content';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Plan } from '../plan/plan.ts';
 import { encodePlan } from '../plan/plan.ts';
@@ -14,6 +14,14 @@ import type { SolutionToPlan } from '../plan/plan-solution.ts';
 import { sampleImage } from '../plan/test/sample-image.ts';
 import type { PackRequest } from './pack-solution.ts';
 import { packSolution } from './pack-solution.ts';
+
+let recording = true;
+vi.mock(import('./pack-result.ts'), async (original) => {
+  const actual = await original();
+  const recordPack: typeof actual.recordPack = (...facts) =>
+    recording ? actual.recordPack(...facts) : Promise.reject(new Error('killed'));
+  return { ...actual, recordPack };
+});
 
 let folder: string;
 let store: BlobStore;
@@ -145,6 +153,34 @@ describe('packSolution', () => {
     expect(await readdir(join(folder, 'out/iso'))).toEqual([]);
   });
 
+  it('stops while it makes a layer again', async () => {
+    await rm(join(folder, 'store'), { recursive: true });
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const fetched: string[] = [];
+    const open = async () =>
+      located(
+        during((blob) => {
+          fetched.push(blob.mediaType);
+          controller.abort(reason);
+        }),
+      );
+    const sources = { workspaceRoot: folder, store, open };
+    await expect(pack({ signal: controller.signal, sources })).rejects.toBe(reason);
+    expect(fetched).toEqual([oci.layer]);
+    await expect(readFile(storedBlob())).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('leaves no sums of an older ISO beside a new one, also when it is killed before it records its own', async () => {
+    await pack();
+    const planBytes = encodePlan({ ...plan, volumeId: 'another' });
+    recording = false;
+    await expect(pack({ planBytes })).rejects.toThrow('killed');
+    recording = true;
+    expect(await readdir(join(folder, 'out/iso'))).toEqual(['x-1.0.0.iso']);
+    expect((await pack()).written).toBe(true);
+  });
+
   it('survives a disk that becomes full while it writes: the old ISO stays, nothing else', async () => {
     const disk = join(folder, 'disk');
     await mkdir(disk);
@@ -171,11 +207,11 @@ describe('packSolution', () => {
 type Opened = Awaited<ReturnType<PackRequest['sources']['open']>>;
 
 /** The source, which does something when the config is read. */
-function during(act: () => void | Promise<void>): Opened {
+function during(act: (blob: Descriptor) => void | Promise<void>): Opened {
   return located({
     exists: (blob: Descriptor) => source.exists(blob),
     async *fetch(blob: Descriptor) {
-      await act();
+      await act(blob);
       yield* source.fetch(blob);
     },
   });

@@ -6,13 +6,13 @@ import { implantMd5, planIso, writeIso } from '@ingot/iso9660';
 
 import { isoTree } from '../plan/iso-tree.ts';
 import type { Plan, PlannedFile } from '../plan/plan.ts';
-import { isoName, planDigest } from '../plan/plan.ts';
+import { isoName } from '../plan/plan.ts';
 import { makeFolder } from '../write-whole.ts';
 import { contentError, faultyFile } from './content-error.ts';
 import type { ContentSources } from './contents.ts';
 import { badPlan, locateContents } from './contents.ts';
 import type { PackResult } from './pack-result.ts';
-import { packedAlready, recordPack } from './pack-result.ts';
+import { forgetPack, packedAlready, recordPack } from './pack-result.ts';
 
 /** What to pack, and where to. */
 export interface PackRequest {
@@ -45,7 +45,7 @@ export interface Packed {
 export async function packSolution(request: PackRequest): Promise<Packed> {
   const { plan, outputFolder, mediaCheck } = request;
   const file = join(outputFolder, isoName(plan));
-  const wanted = { plan: planDigest(request.planBytes), mediaCheck, size: plan.size };
+  const wanted = { plan: digestOf(request.planBytes), mediaCheck, size: plan.size };
   const before = await packedAlready(file, wanted);
   if (before !== undefined) return { file, result: before, written: false, replaced: [] };
 
@@ -59,10 +59,11 @@ async function write(request: PackRequest, file: string) {
   const { plan, sources, mediaCheck, onBytes, signal } = request;
   const replaced: string[] = [];
   for (;;) {
-    const contents = await locateContents(plan, sources);
+    const contents = await locateContents(plan, sources, signal);
     try {
       const { sha256 = '' } = await writeIso(layOut(plan, contents), file, {
         hash: true,
+        beforeRename: () => forgetPack(file),
         ...(mediaCheck ? { md5: implantMd5 } : {}),
         ...(onBytes === undefined ? {} : { onBytes }),
         ...(signal === undefined ? {} : { signal }),

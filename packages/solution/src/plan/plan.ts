@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /** An image as the archive carries it. */
 export interface PlannedImage {
   readonly name: string;
@@ -108,11 +106,6 @@ export function encodePlan(plan: Plan): Uint8Array {
 
 function block(key: string, brackets: '[]' | '{}', lines: readonly string[]): string {
   return `"${key}": ${brackets[0]}${lines.map((line) => `\n${line}`).join(',')}\n${brackets[1]}`;
-}
-
-/** The digest that stands for a plan: of plan.json's bytes. */
-export function planDigest(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 /** The name of the ISO that a plan makes. */

@@ -12,6 +12,7 @@ import { openForContext } from '../../plan/open-source.ts';
 import { isoName } from '../../plan/plan.ts';
 import { readPlan } from '../../plan/read-plan.ts';
 import { optionPath } from '../../project-root.ts';
+import { interruption } from './interruption.ts';
 
 /** The options of the executor `pack`: schemas/executors/pack.json. */
 export interface PackOptions {
@@ -48,29 +49,12 @@ export const runPack: RunOne<PackOptions> = async (options, context) => {
         open: async (source) => (await open(source)).fetcher,
       },
       onBytes: (count) => bar.add(count),
-      signal: interrupted,
+      signal: interrupted.signal,
     });
     const shown = { ...packed, file: relative(context.root, packed.file) };
     return { success: true, terminalOutput: packSummary(plan, shown, performance.now() - started) };
   } finally {
+    interrupted.end();
     bar.finish();
   }
 };
-
-let interrupted: AbortController | undefined;
-
-/**
- * Tells of Ctrl-C, so that what was begun is cleaned away. One for all packs of the process: those of a batch that have
- * not begun must not begin then.
- */
-function interruption(): AbortSignal {
-  if (interrupted !== undefined) return interrupted.signal;
-  const controller = (interrupted = new AbortController());
-  const help = 'An ISO that was there before is as it was.';
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
-      controller.abort(new SolutionError('INGOT_INTERRUPTED', `stopped by ${signal}`, { help }));
-    });
-  }
-  return controller.signal;
-}
