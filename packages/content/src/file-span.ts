@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises';
 import { ContentError } from './error.ts';
 import { fileError } from './file-error.ts';
+import { openRegular } from './regular-file.ts';
+import type { FileHandle } from 'node:fs/promises';
 import type { ByteRange, FileSpan } from './store.ts';
 
 const chunk = 1024 * 1024;
@@ -12,9 +13,9 @@ const chunk = 1024 * 1024;
 export async function* readSpan(span: FileSpan, range?: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
   const { offset, length } = range ?? { offset: 0, length: span.size };
   checkRange(span.size, offset, length);
-  let file;
+  let file: FileHandle | undefined;
   try {
-    file = await open(span.path, 'r');
+    ({ file } = await openRegular(span.path));
     for (let done = 0; done < length;) {
       const wanted = Math.min(chunk, length - done);
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, span.offset + offset + done);

@@ -85,6 +85,14 @@ describe('LayoutStore', () => {
     await expect(roots()).rejects.toMatchObject({ code: 'INGOT_BLOB_LIMIT' });
   });
 
+  it('does not wait for a pipe that has the name of its index', async () => {
+    const layout = new LayoutStore(at('layout'));
+    await layout.setRoots([]);
+    rmSync(at('layout/index.json'));
+    execFileSync('mkfifo', [at('layout/index.json')]);
+    await expect(layout.roots()).rejects.toMatchObject({ code: 'INGOT_FILE', path: at('layout/index.json') });
+  });
+
   it('never removes a blob: it may be the only one that somebody has', async () => {
     const layout = new LayoutStore(at('layout'));
     const { root } = await makeImage(layout);

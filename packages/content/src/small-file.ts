@@ -1,12 +1,14 @@
-import { open } from 'node:fs/promises';
 import { ContentError } from './error.ts';
 import { smallBlob } from './read.ts';
+import { openRegular } from './regular-file.ts';
 
-/** A whole file of at most 4 MiB. Throws system errors as they are, and INGOT_BLOB_LIMIT; never waits on a pipe. */
+/**
+ * A whole file of at most 4 MiB. Throws system errors as they are, INGOT_FILE for what is no regular file, and
+ * INGOT_BLOB_LIMIT; never waits on a pipe.
+ */
 export async function readSmallFile(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+  const { file, size } = await openRegular(path);
   try {
-    const { size } = await file.stat();
     if (size > smallBlob) {
       throw new ContentError('INGOT_BLOB_LIMIT', `${path} has ${size} bytes, more than ${smallBlob}`, { path });
     }

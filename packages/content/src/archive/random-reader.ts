@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { ContentError } from '../error.ts';
 import { fileError } from '../file-error.ts';
+import { openRegular } from '../regular-file.ts';
 
 const window = 64 * 1024;
 
@@ -41,14 +40,13 @@ export class RandomReader {
   }
 }
 
-/** Opens `path` for the time of `work`. Throws ContentError INGOT_FILE, and what `work` throws. */
+/** Opens `path` for the time of `work`; never waits on a pipe. Throws ContentError INGOT_FILE, and what `work` throws. */
 export async function withReader<T>(path: string, work: (reader: RandomReader) => Promise<T>): Promise<T> {
   let file;
   try {
-    file = await open(path, 'r');
-    const found = await file.stat();
-    if (!found.isFile()) throw new ContentError('INGOT_FILE', `${path} is no file`, { path });
-    return await work(new RandomReader(path, found.size, file));
+    const opened = await openRegular(path);
+    file = opened.file;
+    return await work(new RandomReader(path, opened.size, file));
   } catch (error) {
     throw fileError(error, path);
   } finally {

@@ -175,6 +175,11 @@ describe('TarIndex', () => {
     }
   });
 
+  it('does not wait for a pipe', async () => {
+    execFileSync('mkfifo', [at('pipe.tar')]);
+    await expect(TarIndex.open(at('pipe.tar'))).rejects.toMatchObject({ code: 'INGOT_FILE', path: at('pipe.tar') });
+  });
+
   it('reads an archive without its two blocks of zeros', async () => {
     expect(await text(await indexOf(header({ path: 'a', size: 1 }), padded('1')), 'a')).toBe('1');
   });
