@@ -4,6 +4,7 @@ import type { IsoEntry, IsoImage } from '@ingot/iso9660';
 import { imagesFolder, manifestPath } from '../format/layout.ts';
 import { field, yamlDocuments } from '../format/yaml-text.ts';
 import { Contents } from './content.ts';
+import type { ContentsOptions } from './content.ts';
 import { Tree } from './tree.ts';
 
 /** A Solution's ISO as the rules see it: read once, before the first of them. */
@@ -49,15 +50,14 @@ const smallFile = 4 * 1024 * 1024;
 /** In bytes, of all manifests together. */
 const allManifests = 64 * 1024 * 1024;
 
-export interface ArchiveOptions {
+export interface ArchiveOptions extends ContentsOptions {
   readonly file?: string | undefined;
   readonly deep?: boolean | undefined;
-  readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /** Reads an ISO's trees and small files. Throws what @ingot/iso9660 throws for an image that it cannot read. */
 export async function readArchive(image: IsoImage, options: ArchiveOptions = {}): Promise<Archive> {
-  const contents = new Contents(image, options.onBytes);
+  const contents = new Contents(image, options);
   const tree = new Tree(await Array.fromAsync(image.list()));
   const primary = image.views[0] === 'primary' ? tree.entries : await Array.fromAsync(image.list('primary'));
   return {

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createGunzip } from 'node:zlib';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { decompress } from '@ingot/content';
 import type { IsoEntry, IsoImage } from '@ingot/iso9660';
 
 /** What reading a file's bytes once told. */
@@ -10,19 +8,31 @@ export interface FileFacts {
   readonly digest: string;
   /** The first bytes, at most 16. */
   readonly head: Uint8Array;
-  /** Of the decompressed bytes, where that was asked for; an Error where they are not sound gzip. */
+  /** Of the decompressed bytes, where that was asked for; an Error where they are not sound gzip, or too many. */
   readonly diffId?: string | Error;
 }
+
+export interface ContentsOptions {
+  /** Called with the size of each piece that was read. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** The most bytes that a layer may have unpacked. Default 64 GiB. */
+  readonly unpackLimit?: number | undefined;
+}
+
+/** No layer of an honest image is larger. */
+const largestLayer = 64 * 1024 ** 3;
 
 /** Reads files of an image, each place of it once, whoever asks. */
 export class Contents {
   readonly #image: IsoImage;
   readonly #onBytes: ((bytes: number) => void) | undefined;
+  readonly #unpackLimit: number;
   readonly #facts = new Map<string, Promise<FileFacts>>();
 
-  constructor(image: IsoImage, onBytes?: (bytes: number) => void) {
+  constructor(image: IsoImage, { onBytes, unpackLimit = largestLayer }: ContentsOptions = {}) {
     this.#image = image;
     this.#onBytes = onBytes;
+    this.#unpackLimit = unpackLimit;
   }
 
   /** `unpack`: also the digest of what is in the gzip stream. */
@@ -59,7 +69,7 @@ export class Contents {
       for await (const part of tally()) void part;
       return { digest: `sha256:${hash.digest('hex')}`, head };
     }
-    const diffId = await gunzippedDigest(tally());
+    const diffId = await gunzippedDigest(tally(), this.#unpackLimit);
     if (diffId instanceof Error) return { ...(await this.facts(entry)), diffId };
     return { digest: `sha256:${hash.digest('hex')}`, head, diffId };
   }
@@ -70,14 +80,14 @@ export function place(entry: IsoEntry): string {
   return entry.extents.map(({ sector, size }) => `${sector}+${size}`).join(' ');
 }
 
-async function gunzippedDigest(content: AsyncIterable<Uint8Array>): Promise<string | Error> {
+async function gunzippedDigest(content: AsyncIterable<Uint8Array>, limit: number): Promise<string | Error> {
   const hash = createHash('sha256');
   try {
-    await pipeline(Readable.from(content), createGunzip(), hash);
+    for await (const part of decompress(content, 'gzip', { limit })) hash.update(part);
     return `sha256:${hash.digest('hex')}`;
   } catch (error) {
-    const known = (error as NodeJS.ErrnoException).code?.startsWith('Z_') === true;
-    if (known) return error as Error;
+    const { code } = error as { code?: unknown };
+    if (code === 'INGOT_DECOMPRESS' || code === 'INGOT_DECOMPRESS_LIMIT') return error as Error;
     throw error;
   }
 }

@@ -29,6 +29,16 @@ describe('verifySolution', () => {
     expect(read).toBeGreaterThan(100);
   });
 
+  it('unpacks no layer without end', async () => {
+    const found = await findings(await openIso(inMemory(await isoOf(sampleSolution()))), {
+      deep: true,
+      unpackLimit: 5,
+    });
+    const wrong = found.filter(({ level }) => level !== 'ok');
+    expect(wrong.map(({ rule }) => rule)).toEqual(['image-diff-ids', 'image-diff-ids']);
+    for (const { message } of wrong) expect(message).toContain('more than 5 bytes');
+  });
+
   it.each([
     [
       'manifest.yaml',

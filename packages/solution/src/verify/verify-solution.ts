@@ -33,7 +33,7 @@ const mostFaults = 20;
 /**
  * Applies every rule to a finished ISO and tells the outcome of each as it is known: one `ok`, or a finding for each
  * place where it does not hold. Rules that have nothing to judge are passed over. `file`: the ISO's path, for the sums
- * beside it; `deep`: unpack every layer; `onBytes`: called with the size of each piece that was read.
+ * beside it; `deep`: unpack every layer, up to `unpackLimit` bytes; `onBytes`: called with the size of each piece that was read.
  * Throws what @ingot/iso9660 throws for an image that cannot be read at all.
  */
 export async function* verifySolution(

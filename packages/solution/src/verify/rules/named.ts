@@ -16,11 +16,13 @@ export const namedRules: readonly Rule[] = [
       const listed = listedImages(archive);
       if (listed === undefined) return;
       if (!Array.isArray(listed)) yield fault(`spec.images is ${show(listed)}, not a list`);
-      else
+      else {
+        const there = carried(archive);
         for (const image of listed) {
           if (typeof image !== 'string') yield fault(`spec.images has ${show(image)}, not a string`);
-          else if (!carried(archive).has(image)) yield fault(`spec.images has ${show(image)}, which is not in images/`);
+          else if (!there.has(image)) yield fault(`spec.images has ${show(image)}, which is not in images/`);
         }
+      }
     },
   },
   {
@@ -32,8 +34,9 @@ export const namedRules: readonly Rule[] = [
     *check(archive) {
       const listed = listedImages(archive);
       if (!Array.isArray(listed)) return;
+      const named = new Set<unknown>(listed);
       for (const image of carried(archive)) {
-        if (!listed.includes(image)) yield fault(`spec.images does not have ${show(image)}`);
+        if (!named.has(image)) yield fault(`spec.images does not have ${show(image)}`);
       }
     },
   },
