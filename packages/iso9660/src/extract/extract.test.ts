@@ -93,8 +93,15 @@ describe('extracting an image', () => {
     const stop = new AbortController();
     const onBytes = () => stop.abort(new Error('enough'));
     await expect(extract(iso, into, { signal: stop.signal, onBytes })).rejects.toThrow('enough');
-    await iso.close();
     expect(readdirSync(place)).toEqual([]);
+    writeFileSync(join(place, 'run'), 'mine');
+    const late = new AbortController();
+    let bytes = 0;
+    const atTheEnd = (count: number) => (bytes += count) === 2_500_032 && late.abort(new Error('late'));
+    const options = { replace: true, signal: late.signal, onBytes: atTheEnd };
+    await expect(extract(iso, place, options)).rejects.toThrow('late');
+    await iso.close();
+    expect(contentOf(place)).toEqual({ run: 'mine' });
   });
 });
 
@@ -118,12 +125,76 @@ describe('a folder that is there', () => {
     expect(contentOf(place)).toMatchObject({ 'extracted/mine': 'mine' });
   });
 
-  it('is replaced as a whole if asked for', async () => {
+  it('keeps what the image does not bring, if its files are to be replaced', async () => {
+    const image = new CraftedIso(24).root(file('a'), folderAt('d', 19), folderAt('new', 20), link('l', 'a'));
+    image.directory(19, [], file('b'));
+    image.directory(20, [], file('c'));
+    mkdirSync(join(into, 'd'), { recursive: true });
+    const outside = join(place, 'outside');
+    writeFileSync(outside, 'outside');
+    symlinkSync(outside, join(into, 'a'));
+    writeFileSync(join(into, 'l'), 'old');
+    for (const name of ['mine', 'd/b', 'd/mine']) writeFileSync(join(into, name), 'mine');
+    const { ino } = lstatSync(into);
+    await extract(await openIso(inMemory(image.bytes)), into, { replace: true });
+    const content = contentOf(join(into, 'new'))['c'] ?? '';
+    expect(content).toHaveLength(10);
+    expect(contentOf(into)).toEqual({
+      a: content,
+      d: 'folder',
+      'd/b': content,
+      'd/mine': 'mine',
+      l: '-> a',
+      mine: 'mine',
+      new: 'folder',
+      'new/c': content,
+    });
+    expect(readFileSync(outside, 'utf8')).toBe('outside');
+    // Not another folder of the same name: somebody may be in it.
+    expect(lstatSync(into).ino).toBe(ino);
+    expect(readdirSync(place).sort()).toEqual(['extracted', 'outside']);
+  });
+
+  it('stays the same folder if it is empty', async () => {
     mkdirSync(into);
-    writeFileSync(join(into, 'mine'), 'mine');
-    await extract(await rockRidge(file('a')), into, { replace: true });
-    expect(readdirSync(into)).toEqual(['a']);
-    expect(readdirSync(place)).toEqual(['extracted']);
+    const { ino } = lstatSync(into);
+    await extract(await rockRidge(file('a')), into);
+    expect(lstatSync(into).ino).toBe(ino);
+  });
+
+  it('is refused, untouched, where a file would become a folder or a folder something else', async () => {
+    const image = new CraftedIso(24).root(file('a'), folderAt('d', 19));
+    image.directory(19, [], file('b'));
+    const iso = await openIso(inMemory(image.bytes));
+    const outside = join(place, 'outside');
+    mkdirSync(outside);
+    const makers: Record<string, (path: string) => void> = {
+      'd/b': (path) => mkdirSync(path, { recursive: true }),
+      a: (path) => mkdirSync(path, { recursive: true }),
+      d: (path) => writeFileSync(path, 'mine'),
+    };
+    for (const [name, make] of [
+      ...Object.entries(makers),
+      ['d', (path: string) => symlinkSync(outside, path)] as const,
+    ]) {
+      const target = join(place, `target ${(tests += 1)}`);
+      mkdirSync(target);
+      make(join(target, name));
+      const before = contentOf(target);
+      const expected = { code: 'INGOT_ISO_EXISTS', path: join(target, name) };
+      await expect(extract(iso, target, { replace: true })).rejects.toMatchObject(expected);
+      const filter = ({ path }: { path: string }) => path === 'd/b';
+      if (name !== 'a') await expect(extract(iso, target, { replace: true, filter })).rejects.toMatchObject(expected);
+      expect(contentOf(target)).toEqual(before);
+    }
+    expect(readdirSync(outside)).toEqual([]);
+  });
+
+  it('that is a file is refused even then', async () => {
+    writeFileSync(into, 'mine');
+    const extracting = extract(await rockRidge(file('a')), into, { replace: true });
+    await expect(extracting).rejects.toMatchObject({ code: 'INGOT_ISO_EXISTS', path: into });
+    expect(contentOf(place)).toEqual({ extracted: 'mine' });
   });
 
   it('stays as it was if the image is bad', async () => {
@@ -194,15 +265,15 @@ describe('links', () => {
     expect(readdirSync(place)).toEqual(['outside']);
   });
 
-  it('that the target folder itself is are replaced, not followed', async () => {
+  it('that the target folder itself is are followed if its files are to be replaced: the user named it', async () => {
     const outside = join(place, 'outside');
     mkdirSync(outside);
     writeFileSync(join(outside, 'mine'), 'mine');
     symlinkSync(outside, into);
     await expect(extract(await rockRidge(file('a')), into)).rejects.toMatchObject({ code: 'INGOT_ISO_EXISTS' });
     await extract(await rockRidge(file('a')), into, { replace: true });
-    expect(lstatSync(into).isDirectory()).toBe(true);
-    expect(readdirSync(outside)).toEqual(['mine']);
+    expect(lstatSync(into).isSymbolicLink()).toBe(true);
+    expect(readdirSync(outside).sort()).toEqual(['a', 'mine']);
   });
 });
 

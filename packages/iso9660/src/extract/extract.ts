@@ -1,15 +1,20 @@
-import { lstat, mkdir, mkdtemp, open, readdir, rename, rm, statfs, symlink, utimes } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { mkdir, open, rm, statfs, symlink, utimes } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import { IsoError } from '../error.ts';
 import type { IsoEntry, IsoView } from '../read/entry.ts';
 import type { IsoImage } from '../read/open.ts';
+import { duplicate, leaving, making, onDisk, refused } from './errors.ts';
 import { leavesFolder } from './links.ts';
+import { moveInto, placeOf, refuseClashes, temporaryFor } from './place.ts';
 
 export interface ExtractOptions {
   readonly view?: IsoView;
   /** What to extract; the folders on the way to it are made as well. Default: everything. */
   readonly filter?: (entry: IsoEntry) => boolean;
-  /** Replace the folder if it is there and not empty; the old one goes once the new one is complete. */
+  /**
+   * Write into the folder even if something is in it: files and links of the same path are overwritten, everything else
+   * stays. A folder is never put in the place of a file, nor a file in that of a folder.
+   */
   readonly replace?: boolean;
   /**
    * What to do with links that lead out of the folder: `refuse` (default) throws INGOT_ISO_LINK before anything is
@@ -31,28 +36,28 @@ export interface Extracted {
 }
 
 /**
- * Writes what is in an image into `folder`, which must not exist or be empty. All of it comes into being under a
- * temporary name beside `folder` and is renamed at the end, so that a failure leaves nothing. Links are made last: no
- * file is ever written through one. Owners are not set; the owner may always read and write (and so delete) what was
- * extracted; setuid, setgid and sticky bits are dropped, and the umask applies.
+ * Writes what is in an image into `folder`, which must not exist or be empty, unless `replace` is set. All of it comes
+ * into being under a temporary name, beside or in `folder`, and is renamed at the end: until then a failure leaves
+ * everything as it was. Where things are renamed one by one into a folder that was there, a failure among these leaves
+ * some of them old and some new, each complete. Links are made last: no file is ever written through one, nor through
+ * one that was there. Owners are not set; the owner may always read and write (and so delete) what was extracted;
+ * setuid, setgid and sticky bits are dropped, and the umask applies.
  *
  * Throws INGOT_ISO_EXISTS, INGOT_ISO_LINK, INGOT_ISO_DUPLICATE (two entries that would be one file here),
  * INGOT_ISO_SPACE (too little, known beforehand), INGOT_ISO_EXTRACT (the system refused), the signal's reason, and
  * what reading the image throws.
  */
 export async function extract(image: IsoImage, folder: string, options: ExtractOptions = {}): Promise<Extracted> {
-  const target = resolve(folder);
-  if (options.replace !== true) await refuseExisting(target);
+  const place = await placeOf(folder, options.replace === true);
   const plan = await planExtraction(image, options);
-  const temporary = await onDisk(target, async () => {
-    await mkdir(dirname(target), { recursive: true });
-    return mkdtemp(join(dirname(target), `.${basename(target)}.`));
-  });
+  if (place.exists) await refuseClashes(place.folder, plan);
+  const temporary = await onDisk(place.folder, () => temporaryFor(place));
   try {
     await refuseFull(temporary, plan.bytes);
     const content = join(temporary, 'content');
     await writeAll(image, plan, content, options);
-    await onDisk(target, () => moveInto(content, target, temporary));
+    options.signal?.throwIfAborted();
+    await onDisk(place.folder, () => moveInto(content, place));
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -140,71 +145,9 @@ async function setTime(path: string, entry: IsoEntry): Promise<void> {
   if (time !== undefined) await onDisk(entry.path, () => utimes(path, time, time));
 }
 
-/** Puts the finished folder in its place; an old one moves into the temporary folder, which is deleted after. */
-async function moveInto(content: string, target: string, temporary: string): Promise<void> {
-  try {
-    await rename(content, target);
-  } catch (error) {
-    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM')) throw error;
-    const old = join(temporary, 'old');
-    await rename(target, old);
-    await rename(content, target).catch(async (failure: unknown) => {
-      await rename(old, target);
-      throw failure;
-    });
-  }
-}
-
-async function refuseExisting(target: string): Promise<void> {
-  const stat = await lstat(target).catch(() => undefined);
-  if (stat === undefined || (stat.isDirectory() && (await onDisk(target, () => readdir(target))).length === 0)) return;
-  const help = 'Name a folder that does not exist, or ask for it to be replaced.';
-  throw new IsoError('INGOT_ISO_EXISTS', `${target} is there already`, { path: target, help });
-}
-
 async function refuseFull(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await onDisk(folder, () => statfs(folder));
   if (bytes <= bavail * bsize) return;
   const message = `${folder} has room for ${bavail * bsize} bytes; the content of the image takes ${bytes}`;
   throw new IsoError('INGOT_ISO_SPACE', message, { path: folder, help: 'Free some space, or name another disk.' });
-}
-
-/** Runs what touches the disk; what the system refuses becomes an IsoError that names the entry. */
-async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof IsoError) throw cause;
-    throw refused(path, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-}
-
-/** The same for what makes an entry: where something is there already, two entries have one place. */
-function making<T>(path: string, work: () => Promise<T>): Promise<T> {
-  return onDisk(path, async () => {
-    try {
-      return await work();
-    } catch (error) {
-      throw hasCode(error, 'EEXIST') ? duplicate(path) : error;
-    }
-  });
-}
-
-function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
-}
-
-function duplicate(path: string): IsoError {
-  const help = 'Extract through another view, or onto a file system that tells these names apart.';
-  return new IsoError('INGOT_ISO_DUPLICATE', `two entries would both be "${path}"`, { path, help });
-}
-
-function leaving({ path, target }: IsoEntry): IsoError {
-  const help = 'Skip or keep such links by the option outsideLinks, if you trust the image.';
-  return new IsoError('INGOT_ISO_LINK', `the link "${path}" to "${target}" leads out of the folder`, { path, help });
-}
-
-function refused(path: string, reason: string, cause?: unknown): IsoError {
-  const help = 'Check permissions, free space and the length of the path, then try again.';
-  return new IsoError('INGOT_ISO_EXTRACT', `cannot extract "${path}": ${reason}`, { path, cause, help });
 }
