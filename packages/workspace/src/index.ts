@@ -7,7 +7,7 @@ export type { ParseOptions, ProjectFile } from './project-file/parse.ts';
 export type { Path } from './project-file/tree.ts';
 export type { Schema } from './project-file/schema.ts';
 export { withPlace } from './project-file/with-place.ts';
-export { claimOf } from './project-file/claim.ts';
+export { claimOf, isOurKind } from './project-file/claim.ts';
 export type { Claim } from './project-file/claim.ts';
 
 export { formatError } from './report/format-error.ts';

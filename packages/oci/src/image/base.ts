@@ -5,12 +5,14 @@ import {
   claimOf,
   fetcherFor,
   imageTargetOf,
+  isOurKind,
   ProjectError,
   projectImage,
   projectNode,
   withPlace,
   type Place,
 } from '@ingot/workspace';
+import { sourcePath } from '@ingot/workspace/inference';
 import type { ExecutorContext } from '@nx/devkit';
 import { imageFacts } from '../inference/image-facts.ts';
 import type { ImageDescription } from './description.ts';
@@ -91,17 +93,18 @@ async function baseOf(name: string, context: ExecutorContext): Promise<string | 
   const text = await readFile(join(context.root, project.data.root, options?.file ?? 'image.yaml'), 'utf8').catch(
     () => '',
   );
-  if (!claimOf(text)) return undefined;
+  if (!isOurKind(claimOf(text), 'image')) return undefined;
   const { plainYaml } = await import('@ingot/workspace/inference');
   return imageFacts(await plainYaml(text)).base;
 }
 
 /** The source as it is written, with its path relative to the workspace; undefined for one that is not a file. */
 function inheritedSource(source: string, file: string, context: ExecutorContext): string | undefined {
-  const found = /^(oci|oci-archive|docker-archive|dir):([^:@]+)(.*)$/.exec(source);
-  if (!found) return undefined;
+  const path = sourcePath(source);
+  if (path === undefined) return undefined;
   const folder = relative(context.root, dirname(file)).split(sep).join('/');
-  return `${found[1]}:${posix.join(folder, found[2]!)}${found[3]}`;
+  const start = source.indexOf(':') + 1;
+  return source.slice(0, start) + posix.join(folder, path) + source.slice(start + path.length);
 }
 
 function checkPath(path: string, place: Place): void {

@@ -58,7 +58,12 @@ describe('clashes', () => {
     expect(found(plugins)).toEqual([
       'a/image.yaml:1:1  INGOT_TARGET_CLASH  the target "image" is claimed by the target "image" in a/solution.yaml:1:1, too',
     ]);
-    await writeFile(join(root, 'a/solution.yaml'), 'name: of another tool\n');
-    expect(found(plugins)).toEqual([]);
+  });
+  it('leaves the files of other tools alone, whatever is in them', async () => {
+    const plugins = [{ plugin: '@ingot/solution/plugin', options: { packTarget: 'image' } }];
+    for (const text of ['name: of another tool\n', 'kind: Foreign\nspec:\n  ingot: 1\n', 'ingot: mould/v1\n']) {
+      await writeFile(join(root, 'a/solution.yaml'), text);
+      expect(found(plugins), text).toEqual([]);
+    }
   });
 });

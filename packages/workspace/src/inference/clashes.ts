@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProjectError, type Place } from '../error.ts';
+import { claimOf, isOurKind } from '../project-file/claim.ts';
 
 /** The project files of Ingot, and the targets that each makes unless nx.json names them otherwise. */
 const projectFiles = [
-  { file: 'image.yaml', plugin: '@ingot/oci/plugin', targets: ['image', 'export'] },
-  { file: 'solution.yaml', plugin: '@ingot/solution/plugin', targets: ['plan', 'pack', 'verify'] },
+  { file: 'image.yaml', kind: 'image', plugin: '@ingot/oci/plugin', targets: ['image', 'export'] },
+  { file: 'solution.yaml', kind: 'solution', plugin: '@ingot/solution/plugin', targets: ['plan', 'pack', 'verify'] },
 ] as const;
 
 export interface ClashOptions {
@@ -52,7 +53,7 @@ function projectJsonClashes({ workspaceRoot, file, targets }: ClashOptions): Pro
 function projectFileClashes({ workspaceRoot, file, targets, plugins }: ClashOptions): ProjectError[] {
   return projectFiles.flatMap((kind) => {
     const other = beside(file, kind.file);
-    if (other === file || !isOurs(join(workspaceRoot, other))) return [];
+    if (other === file || !isOurs(join(workspaceRoot, other), kind.kind)) return [];
     const options = optionsOf(kind.plugin, plugins);
     const claimed = kind.targets
       .map((name) => options[`${name}Target`] ?? name)
@@ -96,9 +97,9 @@ function beside(file: string, name: string): string {
   return file.slice(0, file.lastIndexOf('/') + 1) + name;
 }
 
-function isOurs(path: string): boolean {
+function isOurs(path: string, kind: string): boolean {
   try {
-    return /^\s*ingot\s*:/m.test(readFileSync(path, 'utf8'));
+    return isOurKind(claimOf(readFileSync(path, 'utf8')), kind);
   } catch {
     return false;
   }

@@ -29,12 +29,25 @@ describe('projectFacts', () => {
     await writeFile(join(root, 'd.yaml'), 'ingot: image/v9\nname: d\n');
     await writeFile(join(root, 'e.yaml'), 'ingot: iamge/v1\nname: e\n');
     await writeFile(join(root, 'f.yaml'), 'ingot: image/v1\nname: f\nlayers: [\n');
-    const { all } = await facts(['a.yaml', 'b.yaml', 'c.yaml', 'd.yaml', 'e.yaml', 'f.yaml', 'gone.yaml']);
+    await writeFile(join(root, 'g.yaml'), 'ingot: egami/v1\nname: g\n');
+    await writeFile(join(root, 'h.yaml'), 'ingot: imageset/v1\nname: h\n');
+    const { all } = await facts([
+      'a.yaml',
+      'b.yaml',
+      'c.yaml',
+      'd.yaml',
+      'e.yaml',
+      'f.yaml',
+      'g.yaml',
+      'h.yaml',
+      'gone.yaml',
+    ]);
     expect(all).toEqual([
       { file: 'a.yaml', root: '.', facts: { name: 'a' } },
       { file: 'd.yaml', root: '.', facts: { name: 'd' } },
       { file: 'e.yaml', root: '.', facts: { name: 'e' } },
       { file: 'f.yaml', root: '.', facts: { name: 'f' } },
+      { file: 'h.yaml', root: '.', facts: { name: 'h' } },
     ]);
   });
   it('parses again only what changed, and all of it for another version of the plugin', async () => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { posix, join } from 'node:path';
-import { claimOf } from '../project-file/claim.ts';
+import { claimOf, isOurKind } from '../project-file/claim.ts';
 import { openCache } from './cache.ts';
 
 export interface FactsOptions<Facts> {
-  /** The kind of the first key: `image` of `ingot: image/v1`. Any version counts: the executor reports a wrong one. */
+  /** The kind of the first key: `image` of `ingot: image/v1`. What counts as it: `isOurKind`. */
   readonly kind: string;
   /** Names the cache: the plugin's package. */
   readonly plugin: string;
@@ -40,8 +40,7 @@ export async function projectFacts<Facts>(
   const found: ProjectFacts<Facts>[] = [];
   for (const file of files) {
     const text = readText(join(workspaceRoot, file));
-    const claim = text === undefined ? undefined : claimOf(text);
-    if (text === undefined || !claim || !isKind(claim.kind, options.kind)) continue;
+    if (text === undefined || !isOurKind(claimOf(text), options.kind)) continue;
     const key = createHash('sha256').update(text).digest('hex');
     const facts = cache.get(key) ?? options.read(await plainYaml(text));
     cache.set(key, facts);
@@ -49,13 +48,6 @@ export async function projectFacts<Facts>(
   }
   cache.save();
   return found;
-}
-
-/** Misspelt kinds count as well (by one or two letters), so that running the target says what is wrong. */
-function isKind(kind: string, wanted: string): boolean {
-  if (kind === wanted || kind === '') return true;
-  const letters = new Set(wanted);
-  return Math.abs(kind.length - wanted.length) <= 1 && [...kind].filter((letter) => !letters.has(letter)).length <= 1;
 }
 
 /**

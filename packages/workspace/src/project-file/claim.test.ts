@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { claimOf } from './claim.ts';
+import { claimOf, isOurKind } from './claim.ts';
 
 describe('claimOf', () => {
   it.each([
@@ -22,5 +22,17 @@ describe('claimOf', () => {
   it('takes no time for a large file of another tool', () => {
     expect(claimOf('#'.repeat(5_000_000))).toBeUndefined();
     expect(claimOf(' \n'.repeat(1_000_000))).toBeUndefined();
+  });
+});
+
+describe('isOurKind', () => {
+  it.each(['image/v1', 'image/v9', 'image', 'iamge/v1', 'imageset/v1', ''])('takes "%s" for an image', (text) => {
+    expect(isOurKind(claimOf(`ingot: ${text}`), 'image')).toBe(true);
+  });
+  it.each(['egami/v1', 'solution/v1', 'mould/v1'])('takes "%s" for none', (text) => {
+    expect(isOurKind(claimOf(`ingot: ${text}`), 'image')).toBe(false);
+  });
+  it('takes nothing for one that claims nothing', () => {
+    expect(isOurKind(undefined, 'image')).toBe(false);
   });
 });

@@ -1,3 +1,5 @@
+import { nearest } from '../nearest.ts';
+
 /** The first key of a project file: `ingot: image/v1`. */
 export interface Claim {
   /** `image`. */
@@ -17,4 +19,12 @@ export function claimOf(text: string): Claim | undefined {
   if (!found) return undefined;
   const [kind = '', version = ''] = (found[2] ?? '').split('/', 2);
   return { kind, version };
+}
+
+/**
+ * Is the file ours, and of this kind (`image`)? Of any version: the executor reports a wrong one. A misspelt or missing
+ * kind is ours, too: silence would leave its author without targets and without a reason.
+ */
+export function isOurKind(claim: Claim | undefined, kind: string): boolean {
+  return claim !== undefined && (claim.kind === '' || nearest(claim.kind, [kind]) === kind);
 }

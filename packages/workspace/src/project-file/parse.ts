@@ -1,7 +1,6 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { ProjectError, throwErrors, type Place } from '../error.ts';
-import { nearest } from '../nearest.ts';
-import { claimOf } from './claim.ts';
+import { claimOf, isOurKind } from './claim.ts';
 import { inOrder, schemaErrors, type Schema } from './schema.ts';
 import { SourceTree, type Path } from './tree.ts';
 
@@ -41,7 +40,7 @@ export function parseProjectFile<T>(options: ParseOptions): ProjectFile<T> | und
   const { text, file, kind, schema } = options;
   const claim = claimOf(text);
   const [ourKind = '', ourVersion] = kind.split('/', 2);
-  if (!claim || !isOurs(claim.kind, ourKind)) return undefined;
+  if (!claim || !isOurKind(claim, ourKind)) return undefined;
   checkSize(text, file);
 
   const lines = new LineCounter();
@@ -59,11 +58,6 @@ export function parseProjectFile<T>(options: ParseOptions): ProjectFile<T> | und
     source: (path) => tree.source(path),
     text: (path) => tree.text(path),
   };
-}
-
-/** A misspelt or missing kind is ours, too: silence would leave its author without targets and without a reason. */
-function isOurs(kind: string, ours: string): boolean {
-  return kind === '' || nearest(kind, [ours]) === ours;
 }
 
 function checkSize(text: string, file: string): void {
