@@ -117,6 +117,14 @@ describe('planSolution', () => {
     });
   });
 
+  it('gives a file that went the place of the files', async () => {
+    const file = { type: 'file', path: 'x', file: join(folder, 'gone'), size: 1, executable: false } as const;
+    await expect(plan([await image(4)], { tree: [file] })).rejects.toMatchObject({
+      code: 'INGOT_FILES_MISSING',
+      place: { line: 9 },
+    });
+  });
+
   it('gives what no ISO can hold the place of the files', async () => {
     const file = join(folder, 'a');
     await writeFile(file, 'a');

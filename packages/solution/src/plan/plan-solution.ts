@@ -63,7 +63,8 @@ export async function planSolution(solution: SolutionToPlan, store: Store & Inge
     if (entry.type === 'link') archive.links.push({ path: entry.path, target: entry.target });
     else {
       const content = { file: solution.inWorkspace(entry.file) };
-      archive.add(entry.path, await fileDigest(entry.file), entry.size, content, entry.executable);
+      const digest = await withPlace(solution.place, () => fileDigest(entry.file));
+      archive.add(entry.path, digest, entry.size, content, entry.executable);
     }
   }
   return withPlace(solution.place, () => lay(solution, images, archive));

@@ -128,4 +128,10 @@ describe('fileDigest', () => {
     const [hex] = execFileSync('sha256sum', [file], { encoding: 'utf8' }).split(' ');
     expect(await fileDigest(file)).toBe(`sha256:${hex}`);
   });
+
+  it('names a file that went, or cannot be read', async () => {
+    const gone = join(folder, 'gone');
+    await expect(fileDigest(gone)).rejects.toMatchObject({ code: 'INGOT_FILES_MISSING', path: gone });
+    await expect(fileDigest(folder)).rejects.toMatchObject({ code: 'INGOT_FILE', path: folder });
+  });
 });

@@ -4,6 +4,7 @@ import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 
 import { SolutionError } from '../error.ts';
+import { fileError, isMissing } from '../file-error.ts';
 
 /** A file or symbolic link of a project, and the path that it gets in the archive. */
 export type TreeEntry =
@@ -26,7 +27,7 @@ export function isInside(folder: string, path: string): boolean {
  * The files and links at `from` (a file or folder, relative to `projectRoot`), sorted by path, as they lie below `to` in
  * the archive. Empty folders are left out: git keeps none, so they would differ between clones.
  * Throws SolutionError INGOT_FILES_MISSING (also for a link that leads to nothing), INGOT_FILES_OUTSIDE (a path or link
- * that leaves the project), INGOT_FILES_LINK, INGOT_FILES_TYPE, INGOT_FILES_NAME.
+ * that leaves the project), INGOT_FILES_LINK, INGOT_FILES_TYPE, INGOT_FILES_NAME, INGOT_FILE (what cannot be read).
  */
 export async function projectTree(projectRoot: string, from: string, to: string): Promise<TreeEntry[]> {
   const start = resolve(projectRoot, from);
@@ -47,7 +48,7 @@ export async function projectTree(projectRoot: string, from: string, to: string)
 export async function staysInside(projectRoot: string, path: string): Promise<string | undefined> {
   const top = await realpath(projectRoot);
   const name = relative(projectRoot, path);
-  const real = await realpath(path).catch(() => undefined);
+  const real = await realOf(path);
   if (!isInside(projectRoot, path) || (real !== undefined && !isInside(top, real))) {
     throw new SolutionError('INGOT_FILES_OUTSIDE', `${name} leaves the project`, {
       path,
@@ -63,10 +64,18 @@ export async function staysInside(projectRoot: string, path: string): Promise<st
   return real;
 }
 
+/** Undefined where a path leads to nothing, which a link in a circle does as well. */
+function realOf(path: string): Promise<string | undefined> {
+  return realpath(path).catch((cause: NodeJS.ErrnoException) => {
+    if (isMissing(cause) || cause.code === 'ELOOP') return undefined;
+    throw fileError(cause, path);
+  });
+}
+
 /** `top` is the real path of what is copied. */
 async function walk(file: string, path: string, top: string, into: TreeEntry[]): Promise<void> {
   const stat = await lstat(file).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause;
+    if (cause.code !== 'ENOENT') throw fileError(cause, file);
     throw new SolutionError('INGOT_FILES_NAME', `the name ${JSON.stringify(basename(file))} is not UTF-8`, {
       path: file,
       help: 'Rename the file: readers of the archive would each show another name.',
@@ -74,7 +83,10 @@ async function walk(file: string, path: string, top: string, into: TreeEntry[]):
     });
   });
   if (stat.isDirectory()) {
-    for (const name of (await readdir(file)).sort()) await walk(join(file, name), posix.join(path, name), top, into);
+    const names = await readdir(file).catch((cause: unknown) => {
+      throw fileError(cause, file);
+    });
+    for (const name of names.sort()) await walk(join(file, name), posix.join(path, name), top, into);
   } else if (stat.isFile()) {
     into.push({ type: 'file', path, file, size: stat.size, executable: (stat.mode & 0o100) !== 0 });
   } else if (stat.isSymbolicLink()) {
@@ -90,7 +102,7 @@ async function walk(file: string, path: string, top: string, into: TreeEntry[]):
 async function targetInside(link: string, top: string): Promise<string> {
   const target = await readlink(link);
   const folder = await realpath(dirname(link));
-  const real = await realpath(link).catch(() => undefined);
+  const real = await realOf(link);
   if (isAbsolute(target) || !isInside(top, resolve(folder, target)) || (real !== undefined && !isInside(top, real))) {
     throw new SolutionError(
       'INGOT_FILES_OUTSIDE',
@@ -110,9 +122,13 @@ async function targetInside(link: string, top: string): Promise<string> {
   return target.split(sep).join('/');
 }
 
-/** The digest of a file's bytes. */
+/** The digest of a file's bytes. Throws SolutionError INGOT_FILES_MISSING, INGOT_FILE. */
 export async function fileDigest(file: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
+  try {
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
+  } catch (cause) {
+    throw fileError(cause, file);
+  }
   return `sha256:${hash.digest('hex')}`;
 }

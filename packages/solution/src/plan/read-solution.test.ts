@@ -97,6 +97,16 @@ describe('readSolution', () => {
     ]);
   });
 
+  it('reads no file of the operator’s folder that is too large to be one', async () => {
+    await put('op/crds/a_crd.yaml', '#'.repeat(4 * 1024 * 1024 + 1));
+    const failed = read('operator: { image: tool, deploy: op }\n');
+    await expect(failed).rejects.toMatchObject({
+      code: 'INGOT_FILE_TOO_LARGE',
+      message: expect.stringContaining('a_crd.yaml has 4194305 bytes') as string,
+      place: { line: 6 },
+    });
+  });
+
   it('says all that is wrong at once', async () => {
     const failed = read('volumeId: "x "\nplatform: x\n', { file: 'solution.yaml' });
     await expect(failed).rejects.toMatchObject({ errors: [code('INGOT_VOLUME_ID'), code('INGOT_PLATFORM_SYNTAX')] });
@@ -104,6 +114,8 @@ describe('readSolution', () => {
 
   it('names a solution.yaml that is missing, or another’s', async () => {
     await expect(read('', { file: 'gone.yaml' })).rejects.toEqual(code('INGOT_SOLUTION_FILE'));
+    await put('folder/a', '');
+    await expect(read('', { file: 'folder' })).rejects.toEqual(code('INGOT_FILE'));
     await put('other.yaml', 'kind: Pod\n');
     await expect(read('', { file: 'other.yaml' })).rejects.toEqual(code('INGOT_SOLUTION_FILE'));
   });

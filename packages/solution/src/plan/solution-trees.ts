@@ -1,8 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
-import { posix } from 'node:path';
+import { basename, posix } from 'node:path';
 
 import type { Place, ProjectFile } from '@ingot/workspace';
 
+import { SolutionError } from '../error.ts';
+import { fileError } from '../file-error.ts';
 import { crdProblems } from '../format/crd.ts';
 import { crdsFolder, deployFolder, reservedPlaceProblems, rolePath } from '../format/layout.ts';
 import type { Problem } from '../format/problem.ts';
@@ -32,8 +34,9 @@ export async function deployTree(
     return [];
   }
   for (const { path: place, file: source } of tree) {
-    if (!isRead(place) || !(await stat(source)).isFile()) continue;
-    for (const problem of deployProblems(place, await readFile(source, 'utf8'))) check.inFile(source, problem);
+    if (!isRead(place)) continue;
+    const text = await check.attemptAsync(path, () => textOf(source));
+    for (const problem of text === undefined ? [] : deployProblems(place, text)) check.inFile(source, problem);
   }
   return tree;
 }
@@ -108,6 +111,28 @@ function checkParents(entries: readonly TreeEntry[], seen: ReadonlyMap<string, P
 
 function parentsOf(path: string): string[] {
   return path.split('/').flatMap((_, index, names) => (index === 0 ? [] : [names.slice(0, index).join('/')]));
+}
+
+/** In bytes; what a CRD or role may have in verify as well. */
+const largestText = 4 * 1024 * 1024;
+
+/** Undefined for what a link leads to that is no file. Throws SolutionError INGOT_FILE_TOO_LARGE, _FILES_MISSING, _FILE. */
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    const stats = await stat(file);
+    if (!stats.isFile()) return undefined;
+    if (stats.size <= largestText) return await readFile(file, 'utf8');
+    throw new SolutionError(
+      'INGOT_FILE_TOO_LARGE',
+      `${basename(file)} has ${stats.size} bytes, more than ${largestText}`,
+      {
+        path: file,
+        help: 'Nothing of that size can be applied: is it another file?',
+      },
+    );
+  } catch (error) {
+    throw fileError(error, file);
+  }
 }
 
 /** Which files MetalK8s reads itself, so that what is in them matters. */

@@ -1,6 +1,7 @@
 import type { Path, Place, ProjectFile } from '@ingot/workspace';
 import { didYouMean, ProjectError, throwErrors } from '@ingot/workspace';
 
+import type { ImageName } from '../format/manifest.ts';
 import type { Problem } from '../format/problem.ts';
 import type { SolutionFile } from './solution-file.ts';
 
@@ -32,13 +33,17 @@ export class Checks {
     this.#errors.push(new ProjectError(code, message, { place: { file, line, column }, help }));
   }
 
-  /** The image that operator or ui names, by `name` or `name:tag`. */
-  image<Image extends Named>(path: Path, wanted: string | undefined, images: readonly Image[]): Image | undefined {
+  /** The image that operator or ui names, by `name`, or `name:tag` with any of its tags. */
+  image(path: Path, wanted: string | undefined, images: readonly Named[]): ImageName | undefined {
     if (wanted === undefined || this.#errors.length > 0) return undefined;
     const found = images.filter(
       ({ name, tag, aliases }) => name === wanted || [tag, ...aliases].some((each) => `${name}:${each}` === wanted),
     );
-    if (found.length === 1) return found[0];
+    const [first] = found;
+    if (first !== undefined && found.length === 1) {
+      const tag = first.aliases.find((alias) => `${first.name}:${alias}` === wanted) ?? first.tag;
+      return { name: first.name, tag };
+    }
     const names = images.map(({ name }) => name);
     this.problem(path, {
       code: found.length === 0 ? 'INGOT_IMAGE_UNKNOWN' : 'INGOT_IMAGE_AMBIGUOUS',

@@ -6,17 +6,19 @@ import { parseProjectFile, ProjectError } from '@ingot/workspace';
 
 import schema from '../../schema/solution.schema.json' with { type: 'json' };
 import { SolutionError } from '../error.ts';
+import { fileError, isMissing } from '../file-error.ts';
 import type { SolutionFile } from './solution-file.ts';
 
 const kind = 'solution/v1';
 
 /**
  * Reads a project's solution.yaml and checks it against its schema. Throws SolutionError INGOT_SOLUTION_FILE where there
- * is none, and what `parseProjectFile` throws.
+ * is none, INGOT_FILE where it cannot be read, and what `parseProjectFile` throws.
  */
 export async function readSolutionFile(projectRoot: string, file: string): Promise<ProjectFile<SolutionFile>> {
   const path = join(projectRoot, file);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    if (!isMissing(cause)) throw fileError(cause, path);
     throw new SolutionError('INGOT_SOLUTION_FILE', `there is no ${file} in this project`, { path, cause });
   });
   const read = parseProjectFile<SolutionFile>({ text, file: path, kind: kind, schema });

@@ -6,6 +6,7 @@ import type { RunOne } from '@ingot/workspace';
 import { checkOptions, progress } from '@ingot/workspace';
 
 import { SolutionError } from '../../error.ts';
+import { fileError, isMissing } from '../../file-error.ts';
 import { packSolution } from '../../pack/pack-solution.ts';
 import { packSummary } from '../../pack/summary.ts';
 import { openForContext } from '../../plan/open-source.ts';
@@ -27,7 +28,8 @@ export const runPack: RunOne<PackOptions> = async (options, context) => {
   checkOptions(options, { plan: undefined, outputPath: undefined, mediaCheck: undefined });
   const outputFolder = optionPath(options.outputPath ?? '{projectRoot}/dist', context);
   const planFile = options.plan === undefined ? join(outputFolder, 'plan.json') : optionPath(options.plan, context);
-  const planBytes = await readFile(planFile).catch(() => {
+  const planBytes = await readFile(planFile).catch((cause: unknown) => {
+    if (!isMissing(cause)) throw fileError(cause, planFile);
     throw new SolutionError('INGOT_PLAN_MISSING', `there is no ${basename(planFile)}`, {
       path: planFile,
       help: `Run nx run ${context.projectName}:plan.`,

@@ -49,5 +49,5 @@ function warnings({ name, version, operator, images }: SolutionToPlan): string[]
   const wanted = `${name}-operator:${version}`;
   const tags = images.flatMap((image) => [image.tag, ...image.aliases].map((tag) => `${image.name}:${tag}`));
   if (operator !== undefined || tags.includes(wanted)) return [];
-  return [`warning: no operator: MetalK8s will look for the image ${wanted}, and verify will refuse the ISO`];
+  return [`warning: no operator: the Solution can be imported, but to deploy it MetalK8s will look for ${wanted}`];
 }

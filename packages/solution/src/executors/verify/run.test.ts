@@ -35,6 +35,16 @@ async function withWrongDiffIds(): Promise<void> {
 }
 
 describe('runVerify', () => {
+  it('says that there is no ISO only where there is none', async () => {
+    await expect(runVerify({}, context)).rejects.toMatchObject({ code: 'INGOT_PACK_MISSING' });
+    const path = join(root, 'x/dist/pack.json');
+    await mkdir(path);
+    await expect(runVerify({}, context)).rejects.toMatchObject({ code: 'INGOT_FILE', path });
+    await rm(path, { recursive: true });
+    await writeFile(path, 'null');
+    await expect(runVerify({}, context)).rejects.toMatchObject({ code: 'INGOT_PACK_MISSING' });
+  });
+
   it('unpacks layers where it is told to', async () => {
     await withWrongDiffIds();
     expect((await runVerify({}, context)).success).toBe(true);

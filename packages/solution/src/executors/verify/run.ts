@@ -6,6 +6,7 @@ import type { RunOne } from '@ingot/workspace';
 import { checkOptions } from '@ingot/workspace';
 
 import { SolutionError } from '../../error.ts';
+import { fileError, isMissing } from '../../file-error.ts';
 import type { PackResult } from '../../pack/pack-result.ts';
 import { optionPath } from '../../project-root.ts';
 import { formatFinding, formatVerdict } from '../../verify/verdict.ts';
@@ -34,12 +35,15 @@ export const runVerify: RunOne<VerifyOptions> = async (options, context) => {
 };
 
 async function packedIso(folder: string): Promise<string> {
+  const path = join(folder, 'pack.json');
   try {
-    const { file } = JSON.parse(await readFile(join(folder, 'pack.json'), 'utf8')) as PackResult;
+    const { file } = JSON.parse(await readFile(path, 'utf8')) as PackResult;
     return join(folder, file);
   } catch (cause) {
+    if (!isMissing(cause) && !(cause instanceof SyntaxError || cause instanceof TypeError))
+      throw fileError(cause, path);
     throw new SolutionError('INGOT_PACK_MISSING', 'there is no ISO to verify', {
-      path: join(folder, 'pack.json'),
+      path,
       help: 'Run the target pack first, or name an ISO by the option iso.',
       cause,
     });
