@@ -1,10 +1,15 @@
+import { CliError } from './error.ts';
+
 /**
- * Runs `work` so that Ctrl-C or SIGTERM stops it by its signal: it cleans up, and its error is ours. A second Ctrl-C
+ * Runs `work` so that Ctrl-C or SIGTERM stops it by its signal: it cleans up, and its error is ours,
+ * INGOT_INTERRUPTED. A second Ctrl-C
  * ends the program at once.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const stop = (): void => controller.abort(new Error('interrupted'));
+  const help = 'What was there before is as it was: run again.';
+  const stop = (name: NodeJS.Signals): void =>
+    controller.abort(new CliError('INGOT_INTERRUPTED', `stopped by ${name}`, help));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {

@@ -5,10 +5,7 @@ import { overview, verbHelp } from './help.ts';
 import { UsageError } from './error.ts';
 import { verbs } from './verbs/index.ts';
 import { version } from './version.ts';
-import type { Terminal } from './verb.ts';
-
-/** 0: done, and nothing to object to; 1: a rule is broken, or something failed; 2: wrong usage. */
-export type ExitCode = 0 | 1 | 2;
+import type { ExitCode, Terminal } from './verb.ts';
 
 /**
  * Runs the program with its arguments (without `node` and the script). Results go to `stdout`, all else to `stderr`.

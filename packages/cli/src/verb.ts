@@ -1,5 +1,7 @@
 import type { ProgressStream } from '@ingot/workspace';
-import type { ExitCode } from './main.ts';
+
+/** 0: done, and nothing to object to; 1: a rule is broken, or something failed; 2: wrong usage. */
+export type ExitCode = 0 | 1 | 2;
 
 /** What a verb talks to: the process, or a test's stand-in. */
 export interface Terminal {
