@@ -150,14 +150,28 @@ describe('ingot extract', () => {
     expect(await readdir(folder)).not.toContain('none');
   });
 
-  it('leaves a folder alone that has something in it, unless it shall be replaced', async () => {
+  it('leaves a folder alone that has something in it, unless its files may be replaced; others stay even then', async () => {
     const first = await run('extract', iso, 'manifest.yaml', '--to', 'twice');
     expect(first.exit).toBe(0);
     const again = await run('extract', iso, 'operator', '--to', 'twice');
     expect(again).toMatchObject({ exit: 1, stdout: '' });
     expect(again.stderr).toContain('INGOT_ISO_EXISTS');
+    await writeFile(join(folder, 'twice/manifest.yaml'), 'older');
     expect((await run('extract', iso, 'operator', '--to', 'twice', '--replace')).exit).toBe(0);
-    expect(await readdir(join(folder, 'twice'))).toEqual(['operator']);
+    expect((await readdir(join(folder, 'twice'))).sort()).toEqual(['manifest.yaml', 'operator']);
+    expect(await readFile(join(folder, 'twice/manifest.yaml'), 'utf8')).toBe('older');
+    expect((await run('extract', iso, 'manifest.yaml', '--to', 'twice', '--replace')).exit).toBe(0);
+    expect(await readFile(join(folder, 'twice/manifest.yaml'), 'utf8')).toContain('kind: "Solution"');
+  });
+
+  it('leaves the ISO and all else alone that lies in the folder to extract into', async () => {
+    const here = await mkdtemp(join(folder, 'here-'));
+    await sampleIso(here);
+    await writeFile(join(here, 'mine'), 'mine');
+    const before = await readFile(join(here, iso));
+    expect(await runMain(here, 'extract', iso, '--to', '.', '--replace')).toMatchObject({ exit: 0, stderr: '' });
+    expect(await readdir(here)).toEqual(expect.arrayContaining(['manifest.yaml', 'mine', iso]));
+    expect((await readFile(join(here, iso))).equals(before)).toBe(true);
   });
 
   it('writes nothing outside of the folder', async () => {

@@ -14,10 +14,10 @@ type LinkChoice = (typeof linkChoices)[number];
 export const extract: Verb = {
   name: 'extract',
   synopsis: '<x.iso> [paths…] --to <folder>',
-  summary: 'Writes the files of an ISO, or those below the named paths, into a new folder; never outside of it.',
+  summary: 'Writes the files of an ISO, or those below the named paths, into a folder; never outside of it.',
   options: {
-    to: { type: 'string', value: 'folder', help: 'where to; it must not be there yet, or be empty' },
-    replace: { type: 'boolean', help: 'replace the folder where it is there' },
+    to: { type: 'string', value: 'folder', help: 'where to; it must not be there yet, or be empty, without --replace' },
+    replace: { type: 'boolean', help: 'overwrite files of the same name in a folder that is there; all others stay' },
     'outside-links': {
       type: 'string',
       value: linkChoices.join('|'),
