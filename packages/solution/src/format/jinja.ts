@@ -36,9 +36,7 @@ export function renderJinja(
     if (tag.open === '{{') {
       const value = expression(tag.inner, variables);
       if (value === undefined) return fault(tag.start, `{{${tag.inner}}} is an expression of Jinja`);
-      if (value !== '') trimNext = false;
       output.push(value);
-      trimNext = tag.trimAfter;
     } else if (tag.open === '{%') {
       if (tag.inner.trim() !== 'raw') return fault(tag.start, `{%${tag.inner}%} is a statement of Jinja`);
       rawEnd.lastIndex = tag.end;
