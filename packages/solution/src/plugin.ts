@@ -76,7 +76,7 @@ function inferred(
       packageName: '@ingot/solution',
       workspaceRoot: context.workspaceRoot,
       siblings: ['content', 'iso9660', 'workspace'],
-      libraries: ['libdeflate', 'yaml'],
+      libraries: ['npm:yaml', 'npm:libdeflate', 'npm:@hpcc-js/wasm-zstd', 'npm:tar'],
     }),
     packageVersion: facts.version === 'package.json' ? packageVersion(join(context.workspaceRoot, root)) : undefined,
   });
