@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createNodes, createNodesV2, type OciPluginOptions } from './plugin.ts';
@@ -121,6 +121,12 @@ describe('createNodes', () => {
     await write({ 'a/image.yaml': 'ingot: image/v1\nname: hello\nlayers: [\n', 'b/image.yaml': 'ingot: image/v1\n' });
     const projects = await infer(['a/image.yaml', 'b/image.yaml']);
     expect(Object.values(projects).map(({ name }) => name)).toEqual(['hello', 'b']);
+  });
+
+  it('names a project by its folder where the file gives it no name that can be one', async () => {
+    await write({ 'image.yaml': 'ingot: image/v1\n', 'b/image.yaml': 'ingot: image/v1\nname: "b c:{d}"\n' });
+    const projects = await infer(['image.yaml', 'b/image.yaml']);
+    expect(Object.values(projects).map(({ name }) => name)).toEqual([basename(root), 'b']);
   });
 
   it('leaves a circle open, so that the executor can say where it is', async () => {

@@ -4,12 +4,12 @@ import {
   clashes,
   dependencyEdges,
   formatError,
+  nameOf,
   pluginInputs,
   projectFacts,
-  projectName,
   targetNames,
 } from '@ingot/workspace/inference';
-import { imageFacts, type ImageFacts } from './inference/image-facts.ts';
+import { imageFacts } from './inference/image-facts.ts';
 import { imageTargets, type OciPluginOptions } from './inference/image-targets.ts';
 
 export type { OciPluginOptions } from './inference/image-targets.ts';
@@ -31,7 +31,7 @@ export const createNodes: CreateNodes<OciPluginOptions> = [
       version: VERSION,
       read: imageFacts,
     });
-    const named = images.map((image) => ({ ...image, name: nameOf(image.root, image.facts, workspaceRoot) }));
+    const named = images.map((image) => ({ ...image, name: nameOf(workspaceRoot, image.root, image.facts.name) }));
     const circular = circularNeeds(new Map(named.map(({ name, facts }) => [name, facts.base ? [facts.base] : []])));
     const inputs = pluginInputs({
       url: import.meta.url,
@@ -67,7 +67,3 @@ export const createNodesV2 = createNodes;
 /** The edges to the projects that images are built on and copy from. */
 export const createDependencies: CreateDependencies<OciPluginOptions> = (_options, context) =>
   dependencyEdges(context.projects, ['@ingot/oci:image']);
-
-function nameOf(root: string, facts: ImageFacts, workspaceRoot: string): string {
-  return projectName(workspaceRoot, root) ?? facts.name ?? root.slice(root.lastIndexOf('/') + 1);
-}

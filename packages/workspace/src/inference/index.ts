@@ -9,7 +9,7 @@ export type { PluginInputsOptions } from './plugin-inputs.ts';
 export { clashes } from './clashes.ts';
 export type { ClashOptions } from './clashes.ts';
 export { circularNeeds, dependencyEdges } from './edges.ts';
-export { projectName } from './project-name.ts';
+export { nameOf, projectName } from './project-name.ts';
 export { sourcePath } from './source-path.ts';
 export { ProjectError, throwErrors } from '../error.ts';
 export type { Place } from '../error.ts';
