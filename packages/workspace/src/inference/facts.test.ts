@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -60,6 +60,17 @@ describe('projectFacts', () => {
     expect(changed.parsed).toBe(1);
     expect(changed.all.map(({ facts }) => facts.name)).toEqual(['a', 'bb']);
     expect((await facts(['a.yaml', 'b.yaml'], '2')).parsed).toBe(2);
+  });
+  it('parses all of it again for another release of Ingot', async () => {
+    await writeFile(join(root, 'a.yaml'), 'ingot: image/v1\nname: a\n');
+    await facts(['a.yaml']);
+    const folder = workspaceDataFolder(root);
+    const file = join(folder, (await readdir(folder))[0]!);
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    await writeFile(file, (await readFile(file, 'utf8')).replace(version, '0.0.1'));
+    expect((await facts(['a.yaml'])).parsed).toBe(1);
   });
   it('takes a broken cache for an empty one', async () => {
     await writeFile(join(root, 'a.yaml'), 'ingot: image/v1\nname: a\n');

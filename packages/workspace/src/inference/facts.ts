@@ -9,7 +9,7 @@ export interface FactsOptions<Facts> {
   readonly kind: string;
   /** Names the cache: the plugin's package. */
   readonly plugin: string;
-  /** Changes whenever `read` may answer differently: the plugin's version. */
+  /** Raised whenever `read` answers differently between two releases: another release of Ingot reads all again anyhow. */
   readonly version: string;
   /**
    * Takes out of a file's plain value what inference needs. The value may be anything (the file is not checked against
@@ -36,7 +36,7 @@ export async function projectFacts<Facts>(
   workspaceRoot: string,
   options: FactsOptions<Facts>,
 ): Promise<ProjectFacts<Facts>[]> {
-  const cache = openCache<Facts>(workspaceRoot, options.plugin, options.version);
+  const cache = openCache<Facts>(workspaceRoot, options.plugin, `${packageVersion()}/${options.version}`);
   const found: ProjectFacts<Facts>[] = [];
   for (const file of files) {
     const text = readText(join(workspaceRoot, file));
@@ -61,6 +61,12 @@ export async function plainYaml(text: string): Promise<unknown> {
   } catch {
     return undefined;
   }
+}
+
+/** Of this package; Ingot's packages are released together, each with this one's exact version. */
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Undefined where there is no such file. */
