@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 
 import { SolutionError } from '../error.ts';
+import { annotation } from '../format/manifest.ts';
 
 const run = promisify(execFile);
 
@@ -22,18 +23,16 @@ export function sourceDateEpoch(environment: NodeJS.ProcessEnv = process.env): n
   return seconds;
 }
 
-const prefix = 'solutions.metalk8s.scality.com';
-
 /** The annotations of the facts that are asked for. Throws INGOT_REVISION where git can't tell. */
 export async function buildAnnotations(facts: readonly BuildFact[], folder: string): Promise<Record<string, string>> {
   const annotations: Record<string, string> = {};
   if (facts.includes('time')) {
     const seconds = sourceDateEpoch() ?? Number(await git(folder, 'log', '-1', '--format=%ct'));
-    annotations[`${prefix}/build-timestamp`] = new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+    annotations[annotation.buildTimestamp] = new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
   }
-  if (facts.includes('host')) annotations[`${prefix}/build-host`] = hostname();
+  if (facts.includes('host')) annotations[annotation.buildHost] = hostname();
   if (facts.includes('revision')) {
-    annotations[`${prefix}/git-revision`] = await git(folder, 'describe', '--always', '--long', '--tags', '--dirty');
+    annotations[annotation.gitRevision] = await git(folder, 'describe', '--always', '--long', '--tags', '--dirty');
   }
   return annotations;
 }

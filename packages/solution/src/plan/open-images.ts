@@ -9,7 +9,7 @@ import type { Checks } from '../project-file/checks.ts';
 import type { SolutionFile } from '../project-file/solution-file.ts';
 import type { ImageToPlan } from './images.ts';
 import { staysInside } from './project-tree.ts';
-import type { SolutionRequest } from './read-solution.ts';
+import type { SolutionRequest } from './solution-request.ts';
 
 /** Finds the images that a Solution names, and their names and tags. What is wrong goes into `check`. */
 export async function openImages(

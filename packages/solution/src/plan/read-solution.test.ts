@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { MemoryStore } from '@ingot/content';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { SolutionRequest } from './read-solution.ts';
 import { readSolution } from './read-solution.ts';
+import type { SolutionRequest } from './solution-request.ts';
 
 let root: string;
 beforeEach(async () => {

@@ -8,21 +8,9 @@ import { Checks } from '../project-file/checks.ts';
 import { readSolutionFile, versionOf } from '../project-file/read.ts';
 import { buildAnnotations, sourceDateEpoch } from './build-info.ts';
 import { inWorkspace, openImages } from './open-images.ts';
-import type { OpenSource } from './open-source.ts';
 import type { SolutionToPlan } from './plan-solution.ts';
+import type { SolutionRequest } from './solution-request.ts';
 import { authorsTree, deployTree } from './solution-trees.ts';
-
-/** A solution.yaml to read, and what nx.json says where it is silent. Absolute paths. */
-export interface SolutionRequest {
-  readonly workspaceRoot: string;
-  readonly projectRoot: string;
-  /** Relative to the project. */
-  readonly file: string;
-  readonly platform: string | undefined;
-  readonly labels: Readonly<Record<string, string>>;
-  /** Opens sources whose paths are relative to the project. */
-  readonly open: OpenSource;
-}
 
 const defaultPlatform = 'linux/amd64';
 

@@ -15,9 +15,9 @@ export interface Carried {
 }
 
 /**
- * Writes large files straight from the origin into the project's folder. All of them come into being under a temporary
- * name and are renamed at the end, top folder by top folder, so that a failure leaves none of them. Equal blobs are
- * hard links. Throws SolutionError INGOT_IMPORT_CHANGED where a blob is not what it was when it was looked at.
+ * Writes large files straight from the origin into the project's folder. All of them are written, and checked, below a
+ * temporary folder there, and renamed one by one at the end: a failure before that leaves none of them, one among the
+ * renames (which copy nothing) those that were renamed already. Equal blobs are hard links. Throws SolutionError INGOT_IMPORT_CHANGED where a blob is not what it was when it was looked at.
  */
 export async function carry(origin: Origin, project: string, files: readonly Carried[]): Promise<void> {
   if (files.length === 0) return;
