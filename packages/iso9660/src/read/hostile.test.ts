@@ -400,7 +400,7 @@ describe('what is no image, or no whole one', () => {
 
   it('a path that cannot be opened', async () => {
     await expect(openIso('/no/such.iso')).rejects.toMatchObject({ code: 'INGOT_ISO_OPEN', path: '/no/such.iso' });
-    await expect(openIso('/')).rejects.toMatchObject({ code: 'INGOT_ISO_OPEN' });
+    await expect(openIso('/')).rejects.toMatchObject({ code: 'INGOT_ISO_OPEN', path: '/' });
   });
 });
 

@@ -18,7 +18,7 @@ export async function openFile(path: string): Promise<RandomAccess> {
   try {
     // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const size = await sizeOf(handle);
+    const size = await sizeOf(handle, path);
     return {
       size,
       read: async (buffer, position) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead,
@@ -31,13 +31,13 @@ export async function openFile(path: string): Promise<RandomAccess> {
   }
 }
 
-async function sizeOf(handle: Awaited<ReturnType<typeof open>>): Promise<number> {
+async function sizeOf(handle: Awaited<ReturnType<typeof open>>, path: string): Promise<number> {
   try {
     const stat = await handle.stat();
     if (stat.isFile()) return stat.size;
     if (stat.isBlockDevice()) return await endOf(handle);
     const help = 'Name an ISO file or a block device.';
-    throw new IsoError('INGOT_ISO_OPEN', 'neither a file nor a block device', { help });
+    throw new IsoError('INGOT_ISO_OPEN', `${path} is neither a file nor a block device`, { path, help });
   } catch (error) {
     await handle.close();
     throw error;
