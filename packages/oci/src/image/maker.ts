@@ -1,5 +1,5 @@
-import { join, posix } from 'node:path';
-import { didYouMean, ProjectError, projectNode } from '@ingot/workspace';
+import { join } from 'node:path';
+import { didYouMean, ProjectError, projectNode, workspacePath } from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
 import type { FilesDescription } from './description.ts';
 
@@ -40,9 +40,7 @@ export function checkMaker(entry: FilesDescription, context: ExecutorContext): v
   const outputs = target.outputs?.map((output) =>
     interpolated(output, data.root, name, target.options as object | undefined),
   );
-  const from = entry.from.startsWith(WORKSPACE)
-    ? entry.from.slice(WORKSPACE.length)
-    : posix.join(data.root, entry.from);
+  const from = workspacePath(entry.from.startsWith(WORKSPACE) ? entry.from : `{projectRoot}/${entry.from}`, data.root);
   if (!outputs || outputs.some((output) => covers(output, from))) return;
   throw new ProjectError('INGOT_IMAGE_NOT_OUTPUT', `"${entry.from}" is no output of ${name}:${entry.target}`, {
     place: entry.place,
@@ -52,13 +50,10 @@ export function checkMaker(entry: FilesDescription, context: ExecutorContext): v
 
 /** Nx's tokens in an output; an option that is not set gives a path that there cannot be. */
 function interpolated(output: string, root: string, name: string, options: object | undefined): string {
-  return posix.normalize(
-    output
-      .replaceAll('{workspaceRoot}/', '')
-      .replaceAll('{projectRoot}', root)
-      .replaceAll('{projectName}', name)
-      .replaceAll(/\{options\.([^}]+)\}/g, (_, key: string) => optionText(options, key)),
-  );
+  const written = output
+    .replaceAll('{projectName}', name)
+    .replaceAll(/\{options\.([^}]+)\}/g, (_, key: string) => optionText(options, key));
+  return workspacePath(written, root);
 }
 
 function optionText(options: object | undefined, key: string): string {
@@ -76,5 +71,6 @@ function covers(output: string, from: string): boolean {
 function fixed(path: string): string {
   const segments = path.split('/');
   const wild = segments.findIndex((segment) => /[*?[\]{}!()]/.test(segment));
-  return (wild < 0 ? segments : segments.slice(0, wild)).join('/').replace(/\/$/, '');
+  const start = (wild < 0 ? segments : segments.slice(0, wild)).join('/').replace(/\/$/, '');
+  return start === '.' ? '' : start;
 }

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import type { Descriptor, Fetcher, Located } from '@ingot/content';
 import {
   checkOptions,
   fetcherFor,
   formatBytes,
   formatDuration,
+  optionPath,
   projectImage,
   projectNode,
   type ImageResult,
@@ -61,7 +62,7 @@ async function rootFor(result: ImageResult, fetcher: Fetcher, platform: string |
   return selectPlatform(fetcher, root, parsePlatform(platform));
 }
 
-/** Absolute. `output` may begin with {projectRoot} or {workspaceRoot}; else it is relative to the workspace. */
+/** Absolute. */
 function outputFile(
   result: ImageResult,
   format: ExportFormat,
@@ -70,8 +71,7 @@ function outputFile(
   workspaceRoot: string,
 ): string {
   const name = `${result.name.replaceAll('/', '-')}-${result.version}${endings[format]}`;
-  const path = output ?? `{projectRoot}/dist/${name}`;
-  return join(workspaceRoot, path.replace('{workspaceRoot}/', '').replaceAll('{projectRoot}', projectRoot));
+  return optionPath(output ?? `{projectRoot}/dist/${name}`, workspaceRoot, projectRoot);
 }
 
 async function write(

@@ -6,6 +6,7 @@ import {
   imageOutput,
   ProjectError,
   projectNode,
+  sourceDateEpoch,
   type ImageResult,
   type Outcome,
 } from '@ingot/workspace';
@@ -36,7 +37,7 @@ export async function runImage(options: ImageOptions, context: ExecutorContext):
   const output = imageOutput(context.root, projectRoot, options);
   const result = await buildImage(description, {
     ...output,
-    time: sourceDate(process.env['SOURCE_DATE_EPOCH']),
+    time: sourceDateEpoch() ?? 0,
     base: await openBase(description, context),
     selectBase: (base, platform) => selectBase(base, description, platform),
     folderOf: (entry) => folderOf(entry, context),
@@ -49,15 +50,6 @@ function check(options: ImageOptions): void {
   if (options.outputPath === undefined || /(^|\/)image$/.test(options.outputPath)) return;
   throw new ProjectError('INGOT_OPTION_VALUE', `outputPath: the last name of "${options.outputPath}" is not image`, {
     help: 'dependents look for the result beside it, image.json; choose another folder around it',
-  });
-}
-
-/** SOURCE_DATE_EPOCH (reproducible-builds.org), in seconds since 1970; 0 where it isn't set. */
-export function sourceDate(text: string | undefined): number {
-  if (text === undefined || text === '') return 0;
-  if (/^\d{1,10}$/.test(text)) return Number(text);
-  throw new ProjectError('INGOT_SOURCE_DATE_EPOCH', `SOURCE_DATE_EPOCH=${text} is no time`, {
-    help: 'give whole seconds since 1970, e.g. $(git log -1 --format=%ct), or leave it unset',
   });
 }
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ExecutorContext, ProjectGraphProjectNode } from '@nx/devkit';
 import { ProjectError, type Place } from '../error.ts';
 import { didYouMean } from '../nearest.ts';
+import { optionPath } from '../run/option-path.ts';
 
 /** The executor whose output this file knows how to find. */
 const IMAGE_EXECUTOR = '@ingot/oci:image';
@@ -43,10 +43,7 @@ export interface ImageOutput {
  * the result, `<outputPath>.json`.
  */
 export function imageOutput(workspaceRoot: string, projectRoot: string, options: { outputPath?: string }): ImageOutput {
-  const outputPath = (options.outputPath ?? '{projectRoot}/dist/image')
-    .replace('{workspaceRoot}/', '')
-    .replaceAll('{projectRoot}', projectRoot);
-  const layoutDir = join(workspaceRoot, outputPath);
+  const layoutDir = optionPath(options.outputPath ?? '{projectRoot}/dist/image', workspaceRoot, projectRoot);
   return { layoutDir, resultFile: `${layoutDir}.json` };
 }
 
