@@ -78,4 +78,10 @@ describe('Checks', () => {
     expect(thrown(check)).toMatchObject([expected, expected]);
     await expect(check.attemptAsync(path, () => Promise.reject(new TypeError('oh')))).rejects.toThrow(TypeError);
   });
+
+  it('keeps the tag by which operator or ui names an image', () => {
+    const check = new Checks(file);
+    expect(check.image(['operator', 'image'], 'a:stable', images)).toEqual({ name: 'a', tag: 'stable' });
+    expect(check.image(['operator', 'image'], 'a', images)).toEqual({ name: 'a', tag: '1' });
+  });
 });

@@ -322,7 +322,7 @@ describe('verifySolution', () => {
     for (const path of [...sample.files.keys()])
       if (path.startsWith(`images/${operator!.name}/`)) sample.files.delete(path);
     serve(sample);
-    expect(await faults(await openSample(sample))).toEqual(['error manifest-operator']);
+    expect(await faults(await openSample(sample))).toEqual(['warning manifest-operator']);
   });
 
   it('judges names and tags of images', async () => {
@@ -400,6 +400,14 @@ describe('verifySolution', () => {
     const pad = Buffer.concat([bytes]);
     pad.writeUInt32LE(pad.readUInt32LE(16 * 2048 + 80) + 1, 16 * 2048 + 80);
     expect(await faults(await openIso(inMemory(pad)))).toEqual(['error iso-complete']);
+  });
+
+  it('says of an ISO that was cut anywhere that it is not whole', async () => {
+    const bytes = await isoOf(sampleSolution());
+    for (const size of [Math.floor(bytes.length / 4), Math.floor(bytes.length / 2), bytes.length - 4096]) {
+      const found = await findings(await openIso(inMemory(bytes.subarray(0, size))));
+      expect(found.filter(({ rule, level }) => rule === 'iso-complete' && level === 'error')).not.toEqual([]);
+    }
   });
 
   it('counts the bytes that it reads, each place once', async () => {

@@ -10,7 +10,7 @@ import { manifestRules } from './rules/manifest.ts';
 import { namedRules } from './rules/named.ts';
 import { operatorRules } from './rules/operator.ts';
 import { registryRules } from './rules/registry.ts';
-import { volumeRules } from './rules/volume.ts';
+import { completeRule, missingEnd, volumeRules } from './rules/volume.ts';
 
 export type VerifyOptions = ArchiveOptions;
 
@@ -34,14 +34,21 @@ const mostFaults = 20;
  * Applies every rule to a finished ISO and tells the outcome of each as it is known: one `ok`, or a finding for each
  * place where it does not hold. Rules that have nothing to judge are passed over. `file`: the ISO's path, for the sums
  * beside it; `deep`: unpack every layer, up to `unpackLimit` bytes; `onBytes`: called with the size of each piece that was read.
+ * An ISO that is cut short ends with a finding that says so.
  * Throws what @ingot/iso9660 throws for an image that cannot be read at all.
  */
 export async function* verifySolution(
   image: IsoImage,
   options: VerifyOptions = {},
 ): AsyncGenerator<Finding, void, undefined> {
-  const archive = await readArchive(image, options);
-  for (const rule of rules) yield* apply(rule, archive);
+  try {
+    const archive = await readArchive(image, options);
+    for (const rule of rules) yield* apply(rule, archive);
+  } catch (error) {
+    const [fault] = missingEnd(image);
+    if (fault === undefined || (error as { code?: unknown }).code !== 'INGOT_ISO_TRUNCATED') throw error;
+    yield findingOf(completeRule, { message: `${fault.message}: the rest cannot be judged` });
+  }
 }
 
 async function* apply(rule: Rule, archive: Archive): AsyncGenerator<Finding, void, undefined> {

@@ -174,4 +174,25 @@ describe('parseProjectFile', () => {
     ]);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
+
+  it('says in plain words how many items and characters there may be', () => {
+    const properties = {
+      list: { type: 'array', minItems: 1, uniqueItems: true },
+      name: { type: 'string', minLength: 2, maxLength: 3 },
+    };
+    const messages = (text: string) => {
+      try {
+        parseProjectFile({ text, file: 'x', kind: 'thing/v1', schema: { type: 'object', properties } });
+        return [];
+      } catch (error) {
+        return (error instanceof AggregateError ? error.errors : [error]).map((each) => (each as Error).message);
+      }
+    };
+    expect(messages('ingot: thing/v1\nlist: []\n')).toEqual(['list: [] is not valid: expected at least 1 item']);
+    expect(messages('ingot: thing/v1\nlist: [a, a]\n')).toEqual(['list: [a, a] is not valid: expected each item once']);
+    expect(messages('ingot: thing/v1\nname: a\n')).toEqual(['name: a is not valid: expected at least 2 characters']);
+    expect(messages('ingot: thing/v1\nname: abcd\n')).toEqual([
+      'name: abcd is not valid: expected at most 3 characters',
+    ]);
+  });
 });

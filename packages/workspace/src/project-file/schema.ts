@@ -85,10 +85,23 @@ function explain(error: ErrorObject, root: unknown, tree: SourceTree): ProjectEr
   }
   const written = tree.source(path) ?? JSON.stringify(error.data);
   const candidates = error.keyword === 'enum' ? (error.params['allowedValues'] as unknown[]).map(String) : [];
-  const wanted = expected ?? (candidates.length > 0 ? `one of ${candidates.join(', ')}` : (error.message ?? 'valid'));
+  const wanted =
+    expected ??
+    (candidates.length > 0 ? `one of ${candidates.join(', ')}` : (plainly(error) ?? error.message ?? 'valid'));
   const hint = didYouMean(String(error.data), candidates);
   const value = written.length > 80 || written.includes('\n') ? '' : ` ${written}`;
   return new ProjectError('INGOT_FILE_VALUE', `${name}:${value} is not valid: expected ${wanted}${hint}`, { place });
+}
+
+/** What Ajv's own words would say less well; undefined for all else. */
+function plainly({ keyword, params }: ErrorObject): string | undefined {
+  const count = (what: string) => `${String(params['limit'])} ${what}${params['limit'] === 1 ? '' : 's'}`;
+  if (keyword === 'minItems') return `at least ${count('item')}`;
+  if (keyword === 'maxItems') return `at most ${count('item')}`;
+  if (keyword === 'minLength') return `at least ${count('character')}`;
+  if (keyword === 'maxLength') return `at most ${count('character')}`;
+  if (keyword === 'uniqueItems') return 'each item once';
+  return undefined;
 }
 
 /** `/images/0/from` → ['images', 0, 'from']: RFC 6901, with list indexes as numbers. */

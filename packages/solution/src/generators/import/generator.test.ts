@@ -97,6 +97,16 @@ describe('@ingot/solution:import', () => {
     expect(await read('sample/README.md')).toContain('Everything was carried over.');
   });
 
+  it('keeps the tag by which the manifest names the operator', async () => {
+    const sample = sampleSolution();
+    addImage(sample, { ...sampleImages[0]!, tag: 'latest' });
+    const text = sample.files.get('manifest.yaml')!.content.toString().replace('tag: "1.0.0"', 'tag: "latest"');
+    sample.files.set('manifest.yaml', { ...sample.files.get('manifest.yaml')!, content: Buffer.from(text) });
+    await write(sample);
+    await run();
+    expect((await project()).operator).toMatchObject({ image: 'sample-operator:latest' });
+  });
+
   it('keeps equal blobs once, and equal images as aliases', async () => {
     const sample = sampleSolution();
     addImage(sample, { ...sampleImages[1]!, tag: 'latest' });

@@ -80,7 +80,11 @@ function nameOf(value: unknown, fallback: string, report: Report): string {
     .slice(0, 40)
     .replaceAll(/^-+|-+$/g, '');
   const name = label === '' ? 'imported' : label;
-  report.add(`the name ${show(value)} cannot be used: it is ${name} now`);
+  report.add(
+    value === undefined
+      ? `no name was found: it is ${name} now`
+      : `the name ${show(value)} cannot be used: it is ${name} now`,
+  );
   return name;
 }
 
@@ -90,7 +94,11 @@ function versionOf(value: unknown, name: string, report: Report): string {
   const lower = plain(value).toLowerCase().replace(/^v/, '').replaceAll(/[+_]/g, '-');
   const candidates = [...(major === undefined ? [] : [`${major}.${minor}.0`]), lower];
   const version = candidates.find((one) => solutionVersionProblems(one, name).length === 0) ?? fallbackVersion;
-  report.add(`the version ${show(value)} is none that MetalK8s takes: it is ${version} now`);
+  report.add(
+    value === undefined
+      ? `no version was found: it is ${version} now`
+      : `the version ${show(value)} is none that MetalK8s takes: it is ${version} now`,
+  );
   return version;
 }
 

@@ -76,8 +76,9 @@ function imageOf(wanted: string, what: string, images: readonly FoundImage[], re
   if (tagged === undefined)
     report.add(`the image of the ${what}, ${wanted}, is not there: it is ${name}:${first.tags[0]} now`);
   const { tags } = tagged ?? first;
-  // The project file says the image, and its first tag follows.
-  return named.length === 1 ? name : `${name}:${tags[0]}`;
+  const wantedTag = tagged === undefined ? undefined : tag;
+  // Where the project file says the image alone, its first tag follows.
+  return named.length === 1 && (wantedTag ?? tags[0]) === tags[0] ? name : `${name}:${wantedTag ?? tags[0]}`;
 }
 
 function platformOf(images: readonly FoundImage[], report: Report): string {

@@ -70,7 +70,10 @@ function component(archive: Archive, key: 'operator' | 'ui'): Fault[] | undefine
     return [fault(`spec.${key}.image has name ${show(image)} and tag ${show(tag)}, and both have to be strings`)];
   }
   const reference = `${image}:${tag}`;
-  return carried(archive).has(reference) ? [] : [fault(`the image of the ${key}, ${reference}, is not in images/`)];
+  if (carried(archive).has(reference)) return [];
+  const found = fault(`the image of the ${key}, ${reference}, is not in images/`);
+  // Without an operator a Solution can still be imported, and its images pulled; only to deploy it fails.
+  return [given === undefined ? { ...found, level: 'warning' } : found];
 }
 
 function carried(archive: Archive): Set<string> {

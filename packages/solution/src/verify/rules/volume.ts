@@ -1,3 +1,4 @@
+import type { IsoImage } from '@ingot/iso9660';
 import { manifestPath } from '../../format/layout.ts';
 import { volumeId } from '../../format/volume-id.ts';
 import { place } from '../content.ts';
@@ -7,19 +8,25 @@ const primaryManifest = 'MANIFEST.YAML;1';
 const remake =
   'Make the ISO again, with nx run <project>:pack or the mkisofs options -R -J -joliet-long -l -iso-level 3.';
 
+/** Without it nothing else of an ISO can be judged. */
+export const completeRule: Rule = {
+  id: 'iso-complete',
+  holds: 'the ISO is as long as it says',
+  level: 'error',
+  reason: 'A truncated ISO is mounted without complaint, and fails when the missing part is read.',
+  remedy: 'Copy or download it again.',
+  check: ({ image }) => missingEnd(image),
+};
+
+/** A fault where an ISO is shorter than its volume descriptor says (ECMA-119 § 8.4.8). */
+export function missingEnd({ size, primary }: IsoImage): Fault[] {
+  if (size >= primary.volumeSize) return [];
+  return [{ message: `the ISO has ${size} bytes and says it has ${primary.volumeSize}` }];
+}
+
 /** What the ISO itself has to be, before anything in it counts. */
 export const volumeRules: readonly Rule[] = [
-  {
-    id: 'iso-complete',
-    holds: 'the ISO is as long as it says',
-    level: 'error',
-    reason: 'A truncated ISO is mounted without complaint, and fails when the missing part is read.',
-    remedy: 'Copy or download it again.',
-    check: ({ image }) =>
-      image.size < image.primary.volumeSize
-        ? [{ message: `the ISO has ${image.size} bytes and says it has ${image.primary.volumeSize}` }]
-        : [],
-  },
+  completeRule,
   {
     id: 'iso-rock-ridge',
     holds: 'Rock Ridge names, modes and owners are there',
