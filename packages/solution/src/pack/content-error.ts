@@ -42,7 +42,7 @@ export function contentError(error: Error, file: PlannedFile, packed: PackedCont
     return new SolutionError('INGOT_FILE_CHANGED', `${content.file} changed after the plan was made`, {
       path: join(packed.workspaceRoot, content.file),
       digest: file.digest,
-      help: 'Plan again: run the target plan, with --skip-nx-cache where Nx does not see the file (ignored by git).',
+      help: 'Plan again: run the target that plans it (plan), with --skip-nx-cache where Nx does not see the file (ignored by git).',
       cause: error,
     });
   }

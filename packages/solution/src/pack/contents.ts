@@ -51,7 +51,7 @@ export async function locateContents(
 /** A plan that this version of Ingot can't have written. */
 export function badPlan(message: string, cause?: unknown): SolutionError {
   return new SolutionError('INGOT_PLAN', message, {
-    help: 'Plan the Solution again: run the target plan, with --skip-nx-cache.',
+    help: 'Plan the Solution again: run the target that plans it (plan), with --skip-nx-cache.',
     cause,
   });
 }

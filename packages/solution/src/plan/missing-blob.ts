@@ -8,6 +8,6 @@ export function missingBlob(source: string, { digest, size }: { digest: string; 
     help:
       project === undefined
         ? 'It was removed, cut short or never copied: copy the image again, and plan again.'
-        : `Build the image again: nx run ${project}:image --skip-nx-cache.`,
+        : `Build the image again: nx run ${project}:image --skip-nx-cache (or what nx.json calls that target).`,
   });
 }

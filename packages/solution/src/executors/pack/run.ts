@@ -12,7 +12,7 @@ import { packSummary } from '../../pack/summary.ts';
 import { openForContext } from '../../plan/open-source.ts';
 import { isoName } from '../../plan/plan.ts';
 import { readPlan } from '../../plan/read-plan.ts';
-import { optionPath } from '../../project-root.ts';
+import { optionPath, targetOf } from '../../project-root.ts';
 import { interruption } from './interruption.ts';
 
 /** The options of the executor `pack`: schemas/executors/pack.json. */
@@ -32,7 +32,7 @@ export const runPack: RunOne<PackOptions> = async (options, context) => {
     if (!isMissing(cause)) throw fileError(cause, planFile);
     throw new SolutionError('INGOT_PLAN_MISSING', `there is no ${basename(planFile)}`, {
       path: planFile,
-      help: `Run nx run ${context.projectName}:plan.`,
+      help: `Run nx run ${context.projectName}:${targetOf(context, '@ingot/solution:plan', 'plan')}.`,
     });
   });
   const plan = readPlan(planBytes, planFile);

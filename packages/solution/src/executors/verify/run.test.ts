@@ -14,7 +14,10 @@ let context: ExecutorContext;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'ingot-verify-'));
   await mkdir(join(root, 'x/dist'), { recursive: true });
-  const projectsConfigurations = { version: 2, projects: { x: { root: 'x' } } };
+  const projectsConfigurations = {
+    version: 2,
+    projects: { x: { root: 'x', targets: { burn: { executor: '@ingot/solution:pack' } } } },
+  };
   context = { root, projectName: 'x', projectsConfigurations } as unknown as ExecutorContext;
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
@@ -36,7 +39,10 @@ async function withWrongDiffIds(): Promise<void> {
 
 describe('runVerify', () => {
   it('says that there is no ISO only where there is none', async () => {
-    await expect(runVerify({}, context)).rejects.toMatchObject({ code: 'INGOT_PACK_MISSING' });
+    await expect(runVerify({}, context)).rejects.toMatchObject({
+      code: 'INGOT_PACK_MISSING',
+      help: expect.stringContaining('nx run x:burn') as string,
+    });
     const path = join(root, 'x/dist/pack.json');
     await mkdir(path);
     await expect(runVerify({}, context)).rejects.toMatchObject({ code: 'INGOT_FILE', path });

@@ -4,11 +4,12 @@ import { join, relative } from 'node:path';
 import { openIso } from '@ingot/iso9660';
 import type { RunOne } from '@ingot/workspace';
 import { checkOptions } from '@ingot/workspace';
+import type { ExecutorContext } from '@nx/devkit';
 
 import { SolutionError } from '../../error.ts';
 import { fileError, isMissing } from '../../file-error.ts';
 import type { PackResult } from '../../pack/pack-result.ts';
-import { optionPath } from '../../project-root.ts';
+import { optionPath, targetOf } from '../../project-root.ts';
 import { formatFinding, formatVerdict } from '../../verify/verdict.ts';
 import { verifySolution } from '../../verify/verify-solution.ts';
 
@@ -23,7 +24,7 @@ export interface VerifyOptions {
 export const runVerify: RunOne<VerifyOptions> = async (options, context) => {
   checkOptions(options, { iso: undefined, outputPath: undefined, deep: undefined });
   const folder = optionPath(options.outputPath ?? '{projectRoot}/dist', context);
-  const file = options.iso === undefined ? await packedIso(folder) : optionPath(options.iso, context);
+  const file = options.iso === undefined ? await packedIso(folder, context) : optionPath(options.iso, context);
   const image = await openIso(file);
   try {
     const findings = await Array.fromAsync(verifySolution(image, { file, deep: options.deep }));
@@ -34,7 +35,7 @@ export const runVerify: RunOne<VerifyOptions> = async (options, context) => {
   }
 };
 
-async function packedIso(folder: string): Promise<string> {
+async function packedIso(folder: string, context: ExecutorContext): Promise<string> {
   const path = join(folder, 'pack.json');
   try {
     const { file } = JSON.parse(await readFile(path, 'utf8')) as PackResult;
@@ -44,7 +45,7 @@ async function packedIso(folder: string): Promise<string> {
       throw fileError(cause, path);
     throw new SolutionError('INGOT_PACK_MISSING', 'there is no ISO to verify', {
       path,
-      help: 'Run the target pack first, or name an ISO by the option iso.',
+      help: `Run nx run ${context.projectName}:${targetOf(context, '@ingot/solution:pack', 'pack')} first, or name an ISO by the option iso.`,
       cause,
     });
   }
