@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 import {
   clashes,
   dependencyEdges,
   formatError,
+  nameOf,
   pluginInputs,
   projectFacts,
-  projectName,
   targetNames,
 } from '@ingot/workspace/inference';
 import type { ProjectFacts } from '@ingot/workspace/inference';
@@ -45,7 +45,7 @@ export const createNodes: CreateNodes<SolutionPluginOptions> = [
       const { file, root, facts } = solution;
       const targets = inferred(solution, options ?? {}, names, context);
       for (const error of clashesOf(file, targets, context)) errors.push([file, error]);
-      return [file, { projects: { [root]: { root, name: nameOf(root, facts, context.workspaceRoot), targets } } }];
+      return [file, { projects: { [root]: { root, name: nameOf(context.workspaceRoot, root, facts.name), targets } } }];
     });
     if (errors.length === 0) return results;
     const { AggregateCreateNodesError } = await import('@nx/devkit');
@@ -89,12 +89,6 @@ function clashesOf(file: string, targets: Record<string, TargetConfiguration>, c
   return clashes({ workspaceRoot, plugins: nxJsonConfiguration.plugins, file, targets: executors }).map(
     (error) => new Error(formatError(error, { cwd: workspaceRoot })),
   );
-}
-
-/** A name that is none leaves the folder's, since Nx lets nothing run in a workspace with a nameless project. */
-function nameOf(root: string, { name = '' }: SolutionFacts, workspaceRoot: string): string {
-  const usable = /^[\w@][\w.@/-]*$/.test(name) ? name : basename(join(workspaceRoot, root));
-  return projectName(workspaceRoot, root) ?? usable;
 }
 
 function packageVersion(folder: string): string | undefined {

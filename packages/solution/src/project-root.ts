@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
+import { optionPath as workspaceOptionPath } from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
 
 /** The folder of the project that a task belongs to, absolute. */
@@ -15,8 +16,7 @@ export function targetOf(context: ExecutorContext, executor: string, usual: stri
   return Object.keys(targets).find((name) => targets[name]?.executor === executor) ?? usual;
 }
 
-/** An option's path, which may begin with {projectRoot} or {workspaceRoot} and is relative to the workspace otherwise. Absolute. */
+/** An executor's option that is a path, with Nx's tokens; without them it is relative to the workspace. Absolute. */
 export function optionPath(option: string, context: ExecutorContext): string {
-  if (option.startsWith('{projectRoot}')) return join(projectRootOf(context), option.slice('{projectRoot}'.length));
-  return join(context.root, option.replace('{workspaceRoot}', ''));
+  return workspaceOptionPath(option, context.root, relative(context.root, projectRootOf(context)));
 }

@@ -1,30 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+
+import { writeWhole as replaceWhole } from '@ingot/content';
 
 import { SolutionError } from './error.ts';
 
 /**
- * Writes a small file so that it is either as it was before or whole: temporary name, fsync, rename. Mode 0644.
- * Throws SolutionError INGOT_DISK_FULL, INGOT_UNWRITABLE.
+ * Writes a small file so that it is either as it was before or whole. Mode 0644. Throws SolutionError INGOT_DISK_FULL,
+ * INGOT_UNWRITABLE.
  */
 export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
-  await makeFolder(dirname(file));
-  const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    const handle = await open(temporary, 'wx', 0o644);
-    try {
-      await handle.writeFile(content);
-      await handle.chmod(0o644);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw unwritable(error, file);
-  }
+  await replaceWhole(dirname(file), async (handle) => {
+    await handle.writeFile(content);
+    return file;
+  }).catch((error: unknown) => {
+    // Of the system itself: what content says of it names the store of blobs as the remedy.
+    throw unwritable((error as Error).cause ?? error, file);
+  });
 }
 
 /** Removes a file where there is one. Throws SolutionError INGOT_UNWRITABLE. */

@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 
+import { sourcePath } from '@ingot/workspace/inference';
+
 /** What inference needs of a solution.yaml. It is not checked here: a mistake fails the Solution's own targets. */
 export interface SolutionFacts {
   readonly name?: string;
@@ -31,21 +33,12 @@ export function solutionFacts(value: unknown): SolutionFacts {
       [
         ...(deploy === undefined ? [] : [deploy]),
         ...list(file['files']).flatMap((each) => text(record(each)['from']) ?? []),
-        ...sources.flatMap(localPath),
+        ...sources.flatMap((source) => sourcePath(source) ?? []),
       ].map((path) => posix.normalize(path).replace(/\/$/, '')),
     ).filter(staysInside),
     buildInfo: unique(list(file['buildInfo']).flatMap((each) => text(each) ?? [])),
     volatile: sources.some((source) => /^docker(-daemon)?:/.test(source)),
   };
-}
-
-/** The path of a source that lies in files of the project: `oci-archive:vendor/tool.tar:1.0` → `vendor/tool.tar`. */
-function localPath(source: string): string[] {
-  const path =
-    /^dir:(.+)$/.exec(source)?.[1] ??
-    /^docker-archive:([^:]+)/.exec(source)?.[1] ??
-    /^oci(?:-archive)?:((?:(?!@sha\d*:)[^:])+)/.exec(source)?.[1];
-  return path === undefined ? [] : [path];
 }
 
 /** Nx takes `*`, `!name` and `tag:name` for patterns; as names of projects they are an error of `plan`. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { buildAnnotations, sourceDateEpoch } from './build-info.ts';
+import { buildAnnotations } from './build-info.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -55,13 +55,5 @@ describe('buildAnnotations', () => {
 
   it('fails where git knows nothing', async () => {
     await expect(buildAnnotations(['revision'], folder)).rejects.toMatchObject({ code: 'INGOT_REVISION' });
-  });
-});
-
-describe('sourceDateEpoch', () => {
-  it.each(['-1', '1.5', 'yesterday', '99999999999999999999'])('refuses %s', (text) => {
-    expect(() => sourceDateEpoch({ SOURCE_DATE_EPOCH: text })).toThrow(
-      expect.objectContaining({ code: 'INGOT_SOURCE_DATE_EPOCH' }),
-    );
   });
 });

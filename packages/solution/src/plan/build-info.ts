@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 
+import { sourceDateEpoch } from '@ingot/workspace';
+
 import { SolutionError } from '../error.ts';
 import { annotation } from '../format/manifest.ts';
 
@@ -9,19 +11,6 @@ const run = promisify(execFile);
 
 /** What of a build's circumstances the author may ask for (`buildInfo` in solution.yaml). */
 export type BuildFact = 'time' | 'host' | 'revision';
-
-/** SOURCE_DATE_EPOCH as seconds since 1970, or undefined where it is not set. Throws INGOT_SOURCE_DATE_EPOCH. */
-export function sourceDateEpoch(environment: NodeJS.ProcessEnv = process.env): number | undefined {
-  const text = environment['SOURCE_DATE_EPOCH'];
-  if (text === undefined || text === '') return undefined;
-  const seconds = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seconds)) {
-    throw new SolutionError('INGOT_SOURCE_DATE_EPOCH', `SOURCE_DATE_EPOCH is not a number of seconds: ${text}`, {
-      help: 'Set it to a whole number of seconds since 1970, or unset it.',
-    });
-  }
-  return seconds;
-}
 
 /** The annotations of the facts that are asked for. Throws INGOT_REVISION where git can't tell. */
 export async function buildAnnotations(facts: readonly BuildFact[], folder: string): Promise<Record<string, string>> {

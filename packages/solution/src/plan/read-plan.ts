@@ -16,7 +16,7 @@ export function readPlan(bytes: Uint8Array, path: string): Plan {
   if (fault === undefined) return plan as unknown as Plan;
   throw new SolutionError('INGOT_PLAN', `the plan ${fault}`, {
     path,
-    help: 'Plan the Solution again: run the target plan, with --skip-nx-cache.',
+    help: 'Plan the Solution again: run the target that plans it (plan), with --skip-nx-cache.',
   });
 }
 

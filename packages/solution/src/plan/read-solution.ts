@@ -1,4 +1,5 @@
 import { parsePlatform } from '@ingot/content';
+import { sourceDateEpoch } from '@ingot/workspace';
 
 import { annotation } from '../format/manifest.ts';
 import { solutionNameProblems } from '../format/name.ts';
@@ -6,7 +7,7 @@ import { solutionVersionProblems } from '../format/version.ts';
 import { volumeId, volumeIdProblems } from '../format/volume-id.ts';
 import { Checks } from '../project-file/checks.ts';
 import { readSolutionFile, versionOf } from '../project-file/read.ts';
-import { buildAnnotations, sourceDateEpoch } from './build-info.ts';
+import { buildAnnotations } from './build-info.ts';
 import { inWorkspace, openImages } from './open-images.ts';
 import type { SolutionToPlan } from './plan-solution.ts';
 import type { SolutionRequest } from './solution-request.ts';
