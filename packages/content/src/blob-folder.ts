@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { hexOf } from './digest.ts';
 import { fileError, hasCode } from './file-error.ts';
 import { readSpan } from './file-span.ts';
-import { missing } from './memory-store.ts';
-import { verified, wrongBlob } from './read.ts';
+import { missingBlob, verified, wrongBlob } from './read.ts';
 import { sweep, writeAt, writeWhole } from './temporary.ts';
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -47,7 +46,7 @@ export class BlobFolder implements Store, Ingester, Located {
     const read = async function* (this: BlobFolder): AsyncGenerator<Uint8Array, void, undefined> {
       const path = this.pathOf(descriptor);
       found = await this.#stat(descriptor);
-      if (found === undefined) throw missing(descriptor, this.root, path);
+      if (found === undefined) throw missingBlob(descriptor, this.root, path);
       if (found.size !== descriptor.size) {
         await this.#remove(descriptor, found);
         throw wrongBlob(descriptor, `has ${found.size} bytes, not ${descriptor.size}`, path);

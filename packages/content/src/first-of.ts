@@ -1,4 +1,4 @@
-import { missing } from './memory-store.ts';
+import { missingBlob } from './read.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { Content } from './read.ts';
 import type { ByteRange, Fetcher, FileSpan, Located } from './store.ts';
@@ -23,7 +23,7 @@ class FirstOf implements Fetcher, Located {
     let content: Content | undefined;
     const read = async function* (this: FirstOf): AsyncGenerator<Uint8Array, void, undefined> {
       const holder = await this.#holder(descriptor);
-      if (holder === undefined) throw missing(descriptor, 'any of the places that were looked at');
+      if (holder === undefined) throw missingBlob(descriptor, 'any of the places that were looked at');
       content = holder.fetch(descriptor, range);
       yield* content;
     };

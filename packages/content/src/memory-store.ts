@@ -1,6 +1,5 @@
 import { digestOf } from './digest.ts';
-import { ContentError } from './error.ts';
-import { verified } from './read.ts';
+import { missingBlob, verified } from './read.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { ByteRange, Ingester, Store } from './store.ts';
 
@@ -14,7 +13,7 @@ export class MemoryStore implements Store, Ingester {
 
   async *fetch(descriptor: Descriptor, range?: ByteRange): AsyncIterable<Uint8Array> {
     const bytes = this.#blobs.get(descriptor.digest);
-    if (bytes === undefined) throw missing(descriptor, 'the store in memory');
+    if (bytes === undefined) throw missingBlob(descriptor, 'the store in memory');
     yield range === undefined ? bytes : bytes.subarray(range.offset, range.offset + range.length);
   }
 
@@ -37,15 +36,6 @@ export class MemoryStore implements Store, Ingester {
   digests(): string[] {
     return [...this.#blobs.keys()].sort();
   }
-}
-
-/** The error INGOT_BLOB_MISSING: `where` says in which place the blob is not. */
-export function missing(descriptor: Descriptor, where: string, path?: string): ContentError {
-  return new ContentError('INGOT_BLOB_MISSING', `blob ${descriptor.digest} is not in ${where}`, {
-    digest: descriptor.digest,
-    ...(path === undefined ? {} : { path }),
-    help: 'Build the image again, or give a source that holds all of its blobs.',
-  });
 }
 
 async function collect(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -75,3 +75,12 @@ export function wrongBlob(descriptor: Descriptor, what: string, path?: string): 
     help: 'It was truncated or changed: build, pull or copy it again.',
   });
 }
+
+/** The error INGOT_BLOB_MISSING: `where` says in which place the blob is not. */
+export function missingBlob(descriptor: Descriptor, where: string, path?: string): ContentError {
+  return new ContentError('INGOT_BLOB_MISSING', `blob ${descriptor.digest} is not in ${where}`, {
+    digest: descriptor.digest,
+    ...(path === undefined ? {} : { path }),
+    help: 'Build the image again, or give a source that holds all of its blobs.',
+  });
+}

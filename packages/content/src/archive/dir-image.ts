@@ -5,7 +5,7 @@ import { ContentError } from '../error.ts';
 import { fileError, hasCode } from '../file-error.ts';
 import { readSpan } from '../file-span.ts';
 import { docker, isIndex, isManifest, oci } from '../media-type.ts';
-import { missing } from '../memory-store.ts';
+import { missingBlob } from '../read.ts';
 import { readSmallFile } from '../small-file.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { ByteRange, Fetcher, FileSpan, Located } from '../store.ts';
@@ -55,7 +55,7 @@ export class DirImage implements Fetcher, Located {
 
   async *fetch(descriptor: Descriptor, range?: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
     const span = await this.locate(descriptor);
-    if (span === undefined) throw missing(descriptor, this.#folder, this.#folder);
+    if (span === undefined) throw missingBlob(descriptor, this.#folder, this.#folder);
     yield* readSpan(span, range);
   }
 

@@ -4,7 +4,7 @@ import { ContentError } from '../error.ts';
 import { readSpan } from '../file-span.ts';
 import { encodeJson, parseConfig } from '../manifest.ts';
 import { oci } from '../media-type.ts';
-import { missing } from '../memory-store.ts';
+import { missingBlob } from '../read.ts';
 import { detectCompression } from './detect.ts';
 import { TarIndex } from './tar-index.ts';
 import type { Descriptor } from '../descriptor.ts';
@@ -85,7 +85,7 @@ export class DockerArchive implements Fetcher, Located {
     if (manifest !== undefined) {
       yield range === undefined ? manifest : manifest.subarray(range.offset, range.offset + range.length);
     } else if (span !== undefined) yield* readSpan(span, range);
-    else throw missing(descriptor, this.#index.path, this.#index.path);
+    else throw missingBlob(descriptor, this.#index.path, this.#index.path);
   }
 
   async #config(item: Item): Promise<[Uint8Array, Descriptor]> {

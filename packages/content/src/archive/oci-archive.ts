@@ -2,7 +2,7 @@ import { hexOf } from '../digest.ts';
 import { ContentError } from '../error.ts';
 import { readSpan } from '../file-span.ts';
 import { checkLayoutFile, parseRoots } from '../layout-store.ts';
-import { missing } from '../memory-store.ts';
+import { missingBlob } from '../read.ts';
 import { TarIndex } from './tar-index.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { ByteRange, Fetcher, FileSpan, Located } from '../store.ts';
@@ -36,7 +36,7 @@ export class OciArchive implements Fetcher, Located {
 
   async *fetch(descriptor: Descriptor, range?: ByteRange): AsyncGenerator<Uint8Array, void, undefined> {
     const span = await this.locate(descriptor);
-    if (span === undefined) throw missing(descriptor, this.#index.path, this.#index.path);
+    if (span === undefined) throw missingBlob(descriptor, this.#index.path, this.#index.path);
     yield* readSpan(span, range);
   }
 

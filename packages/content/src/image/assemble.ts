@@ -6,7 +6,7 @@ import { annotated, pushJson } from './push-json.ts';
 import { mergeSettings } from './settings.ts';
 import { timestamp } from './time.ts';
 import type { BaseImage } from './base.ts';
-import type { ImageSettings } from './settings.ts';
+import type { ImageSettings } from './image-settings.ts';
 import type { Descriptor, Platform } from '../descriptor.ts';
 import type { Layer } from '../layer/layer.ts';
 import type { ImageConfig, ImageManifest } from '../manifest.ts';

@@ -1,5 +1,5 @@
 import { ContentError } from '../error.ts';
-import type { ImageSettings } from './settings.ts';
+import type { ImageSettings } from './image-settings.ts';
 
 /** Throws ContentError INGOT_IMAGE_CONFIG for settings that no runtime takes. */
 export function checkSettings({

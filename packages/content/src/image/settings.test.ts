@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mergeSettings } from './settings.ts';
-import type { ImageSettings } from './settings.ts';
+import type { ImageSettings } from './image-settings.ts';
 
 const base = {
   User: 'nobody',

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { DockerArchive } from '../archive/docker-archive.ts';
 import { ContentError } from '../error.ts';
 import { nameOfReference } from './image-name.ts';
-import type { OpenedSource } from './open.ts';
+import type { OpenedSource } from './opened-source.ts';
 
 /** Which image of a docker-archive: by one of its tags, by its position, or the only one. */
 export interface WhichImage {

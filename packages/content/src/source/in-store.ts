@@ -7,7 +7,7 @@ import { ContentError } from '../error.ts';
 import { fileError } from '../file-error.ts';
 import { makeFolder, sweep, temporaryName, writeWhole, writeAt } from '../temporary.ts';
 import type { BlobStore } from '../blob-store.ts';
-import type { OpenedSource } from './open.ts';
+import type { OpenedSource } from './opened-source.ts';
 
 type Open = (tar: string) => Promise<OpenedSource>;
 

@@ -15,7 +15,7 @@ import { validate } from '../validate.ts';
 import { referee } from '../../../../tools/referee.ts';
 import { openSource } from './open.ts';
 import { parseSource } from './source.ts';
-import type { OpenedSource } from './open.ts';
+import type { OpenedSource } from './opened-source.ts';
 
 const at = testFolder();
 

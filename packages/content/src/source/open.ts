@@ -14,7 +14,7 @@ import { pickRoot } from './root.ts';
 import { formatSource } from './source.ts';
 import type { Descriptor } from '../descriptor.ts';
 import type { Fetcher, Located } from '../store.ts';
-import type { ImageName } from './image-name.ts';
+import type { OpenedSource } from './opened-source.ts';
 import type { LayoutSource, Source } from './source.ts';
 
 /** What a project has made: its layout, and where to find what it inherits. */
@@ -31,13 +31,6 @@ export interface OpenOptions {
   readonly resolveProject?: (name: string) => Promise<ProjectOutput>;
   /** Takes blobs that have no file of their own (docker-daemon, compressed archives). Default: the shared store. */
   readonly store?: BlobStore;
-}
-
-/** `name` and `tag` are what the source itself says of them. */
-export interface OpenedSource extends ImageName {
-  /** A manifest or an index. */
-  readonly root: Descriptor;
-  readonly fetcher: Fetcher & Located;
 }
 
 /**
