@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import type { Descriptor, Fetcher, Located, Platform } from '@ingot/content';
 import {
   claimOf,
@@ -40,7 +40,7 @@ export async function openBase(description: ImageDescription, context: ExecutorC
   return withPlace(from.place, async () => {
     const source = parseSource(from.source);
     if (source.transport === 'project') return openProject(source.name, from.place, context);
-    if ('path' in source) checkPath(source.path, from.place);
+    if ('path' in source) await checkPath(source.path, dirname(file), from.place);
     const opened = await openSource(source, { baseDir: dirname(file), resolveProject: unreachable });
     return { root: opened.root, fetcher: opened.fetcher, source: inheritedSource(from.source, file, context) };
   });
@@ -107,8 +107,11 @@ function inheritedSource(source: string, file: string, context: ExecutorContext)
   return source.slice(0, start) + posix.join(folder, path) + source.slice(start + path.length);
 }
 
-function checkPath(path: string, place: Place): void {
-  if (!path.startsWith('/') && !path.split(/[/\\]/).includes('..')) return;
+/** Neither the path nor a link in it may leave the project: Nx would not see what is there change. */
+async function checkPath(path: string, project: string, place: Place): Promise<void> {
+  const outside = (way: string) => isAbsolute(way) || way.split(/[/\\]/).includes('..');
+  const there = await realpath(resolve(project, path)).catch(() => undefined);
+  if (!outside(path) && (there === undefined || !outside(relative(await realpath(project), there)))) return;
   throw new ProjectError('INGOT_IMAGE_PATH', `${JSON.stringify(path)} leaves the project`, {
     place,
     help: 'put it into the project, or make a project of it and name that: `from: project:…`',

@@ -1,15 +1,13 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { replaceFolder, writeWhole } from '@ingot/content';
 import { ProjectError } from '@ingot/workspace';
 
 /**
- * Puts the layout `staging` in the place of `folder`. Where both hold the same (index.json, and the names and sizes of
- * blobs, whose names are their digests) the old one stays, so that nothing looks changed.
- * Throws ProjectError INGOT_IMAGE_OUTPUT.
+ * Puts the layout `staging` in the place of `folder`, also where both seem to hold the same: a blob in the old one may be
+ * damaged, and who builds again wants it whole. Throws ProjectError INGOT_IMAGE_OUTPUT.
  */
 export async function putLayout(folder: string, staging: string): Promise<void> {
-  if (await sameLayout(staging, folder)) return;
   await writing(folder, () => replaceFolder(folder, staging));
 }
 
@@ -34,23 +32,4 @@ async function writing(path: string, work: () => Promise<unknown>): Promise<void
       help: 'make room for it, or remove what stands there',
     });
   }
-}
-
-async function sameLayout(a: string, b: string): Promise<boolean> {
-  try {
-    return (await fingerprint(a)) === (await fingerprint(b));
-  } catch {
-    return false;
-  }
-}
-
-async function fingerprint(folder: string): Promise<string> {
-  const blobs = join(folder, 'blobs', 'sha256');
-  const names = (await readdir(blobs)).sort();
-  const sizes = await Promise.all(names.map(async (name) => `${name} ${(await stat(join(blobs, name))).size}`));
-  return [
-    ...sizes,
-    await readFile(join(folder, 'oci-layout'), 'utf8'),
-    await readFile(join(folder, 'index.json'), 'utf8'),
-  ].join('\n');
 }

@@ -18,5 +18,6 @@ describe('optionPath', () => {
   it('is absolute', () => {
     expect(optionPath('{projectRoot}/dist/x', '/w', 'apps/a')).toBe('/w/apps/a/dist/x');
     expect(optionPath('dist/x', '/w', 'apps/a')).toBe('/w/dist/x');
+    expect(optionPath('/srv/x', '/w', 'apps/a')).toBe('/srv/x');
   });
 });
