@@ -23,8 +23,8 @@ import { fetcherFor, formatError, type ImageResult } from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { referee } from '../../../../tools/referee.ts';
-import { runExport } from './run-export.ts';
-import { runImage } from './run-image.ts';
+import { runExport } from '../executors/export/run.ts';
+import { runImage } from '../executors/image/run.ts';
 
 const run = promisify(execFile);
 
@@ -298,7 +298,7 @@ describe('the output', () => {
     const other = join(root, 'another folder');
     await mkdir(other);
     await cp(join(root, 'app'), join(other, 'app'), { recursive: true, filter: (path) => !path.endsWith('dist') });
-    const runner = fileURLToPath(new URL('./run-image.ts', import.meta.url));
+    const runner = fileURLToPath(new URL('../executors/image/run.ts', import.meta.url));
     const script = `process.umask(0o077);
       const { runImage } = await import(${JSON.stringify(runner)});
       const nodes = { app: { name: 'app', data: { root: 'app', targets: {} } } };

@@ -1,4 +1,4 @@
 import { batch } from '@ingot/workspace';
-import { runExport } from '../../image/run-export.ts';
+import { runExport } from './run.ts';
 
 export default batch(runExport);

@@ -1,4 +1,4 @@
 import { executor } from '@ingot/workspace';
-import { runExport } from '../../image/run-export.ts';
+import { runExport } from './run.ts';
 
 export default executor(runExport);

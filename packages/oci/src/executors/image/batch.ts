@@ -1,4 +1,4 @@
 import { batch } from '@ingot/workspace';
-import { runImage } from '../../image/run-image.ts';
+import { runImage } from './run.ts';
 
 export default batch(runImage);

@@ -1,4 +1,4 @@
 import { executor } from '@ingot/workspace';
-import { runImage } from '../../image/run-image.ts';
+import { runImage } from './run.ts';
 
 export default executor(runImage);

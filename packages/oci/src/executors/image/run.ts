@@ -11,8 +11,8 @@ import {
   type Outcome,
 } from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
-import type { ImageDescription } from './description.ts';
-import { checkMaker, folderOf } from './maker.ts';
+import type { ImageDescription } from '../../image/description.ts';
+import { checkMaker, folderOf } from '../../image/maker.ts';
 
 /** The options of the executor @ingot/oci:image. */
 export interface ImageOptions {
@@ -26,9 +26,9 @@ export interface ImageOptions {
 export async function runImage(options: ImageOptions, context: ExecutorContext): Promise<Outcome> {
   const started = performance.now();
   check(options);
-  const { readImageFile } = await import('./description.ts');
-  const { openBase, selectBase } = await import('./base.ts');
-  const { buildImage } = await import('./build.ts');
+  const { readImageFile } = await import('../../image/description.ts');
+  const { openBase, selectBase } = await import('../../image/base.ts');
+  const { buildImage } = await import('../../image/build.ts');
 
   const { root: projectRoot } = projectNode(context, context.projectName!).data;
   const file = join(context.root, projectRoot, options.file ?? 'image.yaml');
