@@ -18,5 +18,5 @@ export function targetOf(context: ExecutorContext, executor: string, usual: stri
 
 /** An executor's option that is a path, with Nx's tokens; without them it is relative to the workspace. Absolute. */
 export function optionPath(option: string, context: ExecutorContext): string {
-  return workspaceOptionPath(option, context.root, relative(context.root, projectRootOf(context)));
+  return workspaceOptionPath(option, context.root, relative(context.root, projectRootOf(context)) || '.');
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+
+import { digestOfFile } from '@ingot/content';
 
 import { removeFile, writeWhole } from '../write-whole.ts';
 
@@ -41,7 +41,7 @@ export async function packedAlready(file: string, wanted: PackWanted): Promise<P
   if (iso === undefined || !iso.isFile() || iso.size !== BigInt(wanted.size)) return undefined;
   const recorded = await stat(resultFile(file), { bigint: true });
   if (iso.mtimeNs < recorded.mtimeNs && iso.ctimeNs < recorded.ctimeNs) return result;
-  if ((await sha256Of(file)) !== result.sha256) return undefined;
+  if ((await digestOfFile(file)) !== `sha256:${result.sha256}`) return undefined;
   const now = new Date();
   await utimes(resultFile(file), now, now).catch(() => undefined);
   return result;
@@ -76,10 +76,4 @@ async function readResult(file: string): Promise<PackResult | undefined> {
   } catch {
     return undefined;
   }
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 22 })) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
 }

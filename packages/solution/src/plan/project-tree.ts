@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
+
+import { digestOfFile } from '@ingot/content';
 
 import { SolutionError } from '../error.ts';
 import { fileError, isMissing } from '../file-error.ts';
@@ -122,13 +122,9 @@ async function targetInside(link: string, top: string): Promise<string> {
   return target.split(sep).join('/');
 }
 
-/** The digest of a file's bytes. Throws SolutionError INGOT_FILES_MISSING, INGOT_FILE. */
+/** The digest of a file's bytes. Throws SolutionError INGOT_FILES_MISSING, INGOT_FILE, ContentError INGOT_FILE. */
 export async function fileDigest(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Uint8Array);
-  } catch (cause) {
-    throw fileError(cause, file);
-  }
-  return `sha256:${hash.digest('hex')}`;
+  return digestOfFile(file).catch((error: unknown) => {
+    throw fileError((error as Error).cause ?? error, file);
+  });
 }
