@@ -193,12 +193,12 @@ describe('an image on another', () => {
     await build('base');
     await mkdir(join(root, 'app'));
     for (const kind of ['oci-archive', 'docker-archive']) {
-      const archive = join(root, 'app', `${kind}.tar`);
+      const archive = join(root, 'app', `@${kind}.tar`);
       const to = kind === 'oci-archive' ? `${kind}:${archive}:0.1.0` : `${kind}:${archive}:base:0.1.0`;
       await run(referee('skopeo'), ['copy', '-q', `oci:${join(root, 'base/dist/image')}:0.1.0`, to]);
-      await write({ 'app/image.yaml': head('app', `${kind}:${kind}.tar`) + www, 'app/www/app.html': 'app' });
+      await write({ 'app/image.yaml': head('app', `${kind}:@${kind}.tar`) + www, 'app/www/app.html': 'app' });
       const result = await build();
-      expect(result.inherited).toMatchObject([{ source: `${kind}:app/${kind}.tar` }]);
+      expect(result.inherited).toMatchObject([{ source: `${kind}:app/@${kind}.tar` }]);
       const complete = join(root, `complete-${kind}`);
       await exportLayout(result, await fetcherFor(context, 'app'), complete, { reference: '0.1.0' });
       expect((await readdir(join(await unpack(complete), 'www'))).sort()).toEqual(['app.html', 'base.html']);
