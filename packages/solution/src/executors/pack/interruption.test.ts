@@ -21,7 +21,7 @@ it('listens while a pack runs, and leaves Ctrl-C to the process after the last o
 
 it('stops all packs, those that begin later as well', () => {
   const first = interruption();
-  const [hear] = added();
+  const [hear] = added() as ((signal: string) => void)[];
   hear!('SIGINT');
   expect(first.signal.reason).toMatchObject({ code: 'INGOT_INTERRUPTED', message: 'stopped by SIGINT' });
   first.end();
