@@ -4,7 +4,3 @@ export { openBase, selectBase } from './image/base.ts';
 export type { OpenBase, OpenPlatform } from './image/base.ts';
 export { imageSchema, readImageFile } from './image/description.ts';
 export type { FilesDescription, ImageDefaults, ImageDescription, LayerDescription } from './image/description.ts';
-export { runImage } from './executors/image/run.ts';
-export type { ImageOptions } from './executors/image/run.ts';
-export { runExport } from './executors/export/run.ts';
-export type { ExportFormat, ExportOptions } from './executors/export/run.ts';

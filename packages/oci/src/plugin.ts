@@ -1,5 +1,6 @@
 import type { CreateDependencies, CreateNodes, CreateNodesResultArray } from '@nx/devkit';
 import {
+  checkPluginOptions,
   circularNeeds,
   clashes,
   dependencyEdges,
@@ -10,7 +11,7 @@ import {
   targetNames,
 } from '@ingot/workspace/inference';
 import { imageFacts } from './inference/image-facts.ts';
-import { imageTargets, type OciPluginOptions } from './inference/image-targets.ts';
+import { imageTargets, optionNames, type OciPluginOptions } from './inference/image-targets.ts';
 
 export type { OciPluginOptions } from './inference/image-targets.ts';
 
@@ -24,6 +25,7 @@ export const createNodes: CreateNodes<OciPluginOptions> = [
   '**/image.yaml',
   async (files, options = {}, context) => {
     const { workspaceRoot, nxJsonConfiguration } = context;
+    checkPluginOptions(name, options, optionNames);
     const names = targetNames(['image', 'export'], { ...options });
     const images = await projectFacts(files, workspaceRoot, {
       kind: 'image',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import {
+  checkPluginOptions,
   clashes,
   dependencyEdges,
   formatError,
@@ -22,7 +23,7 @@ import type {
 import type { SolutionFacts } from './inference/facts.ts';
 import { solutionFacts } from './inference/facts.ts';
 import type { SolutionPluginOptions, TargetNames } from './inference/targets.ts';
-import { solutionTargets } from './inference/targets.ts';
+import { optionNames, solutionTargets } from './inference/targets.ts';
 
 export const name = '@ingot/solution/plugin';
 
@@ -33,6 +34,7 @@ const factsVersion = '3';
 export const createNodes: CreateNodes<SolutionPluginOptions> = [
   '**/solution.yaml',
   async (files, options, context) => {
+    checkPluginOptions(name, options, optionNames);
     const names = targetNames(['plan', 'pack', 'verify'], options as Record<string, unknown> | undefined);
     const solutions = await projectFacts(files, context.workspaceRoot, {
       kind: 'solution',

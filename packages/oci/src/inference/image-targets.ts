@@ -16,6 +16,14 @@ export interface OciPluginOptions {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+export const optionNames: readonly (keyof OciPluginOptions)[] = [
+  'imageTarget',
+  'exportTarget',
+  'buildTarget',
+  'platforms',
+  'labels',
+];
+
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
 type Need = NonNullable<TargetConfiguration['dependsOn']>[number];
 

@@ -19,6 +19,17 @@ export interface SolutionPluginOptions {
   readonly mediaCheck?: boolean;
 }
 
+export const optionNames: readonly (keyof SolutionPluginOptions)[] = [
+  'planTarget',
+  'packTarget',
+  'verifyTarget',
+  'imageTarget',
+  'platform',
+  'labels',
+  'cachePack',
+  'mediaCheck',
+];
+
 export type TargetNames = Readonly<Record<'plan' | 'pack' | 'verify', string>>;
 
 /** What the targets of a Solution are made of. */

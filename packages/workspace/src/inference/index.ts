@@ -14,3 +14,4 @@ export { sourcePath } from './source-path.ts';
 export { ProjectError, throwErrors } from '../error.ts';
 export type { Place } from '../error.ts';
 export { formatError } from '../report/format-error.ts';
+export { checkPluginOptions } from './plugin-options.ts';
