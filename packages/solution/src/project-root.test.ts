@@ -5,15 +5,15 @@ import { optionPath, targetOf } from './project-root.ts';
 
 function contextOf(root: string, targets = {}): ExecutorContext {
   const projectsConfigurations = { version: 2, projects: { x: { root, targets } } };
-  return { root: '/work', projectName: 'x', projectsConfigurations } as unknown as ExecutorContext;
+  return { root: '/w', projectName: 'x', projectsConfigurations } as unknown as ExecutorContext;
 }
 
 describe('optionPath', () => {
   it.each([
-    ['apps/x', '{projectRoot}/dist', '/work/apps/x/dist'],
-    ['apps/x', '{workspaceRoot}/dist', '/work/dist'],
-    ['apps/x', 'apps/x/dist', '/work/apps/x/dist'],
-    ['.', '{projectRoot}/dist', '/work/dist'],
+    ['apps/x', '{projectRoot}/dist', '/w/apps/x/dist'],
+    ['apps/x', '{workspaceRoot}/dist', '/w/dist'],
+    ['apps/x', 'apps/x/dist', '/w/apps/x/dist'],
+    ['.', '{projectRoot}/dist', '/w/dist'],
   ])('in %s %s is %s', (root, option, path) => {
     expect(optionPath(option, contextOf(root))).toBe(path);
   });
