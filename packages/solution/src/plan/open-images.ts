@@ -5,6 +5,7 @@ import { formatSource, parseSource } from '@ingot/content';
 import type { Path, Place, ProjectFile } from '@ingot/workspace';
 
 import { imageNameProblems, imageTagProblems } from '../format/name.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { Checks } from '../project-file/checks.ts';
 import type { SolutionFile } from '../project-file/solution-file.ts';
 import type { ImageToPlan } from './images.ts';
@@ -19,12 +20,15 @@ export async function openImages(
 ): Promise<ImageToPlan[]> {
   const images: ImageToPlan[] = [];
   const seen = new Map<string, Place>();
+  const all = await inParallel(file.value.images, ({ from }, index) =>
+    check.attemptAsync(['images', index, 'from'], async () => ({
+      source: await sourceInWorkspace(from, request),
+      ...(await request.open(from, file.place(['images', index, 'from']))),
+    })),
+  );
   for (const [index, image] of file.value.images.entries()) {
     const at = (...path: Path) => ['images', index, ...path];
-    const opened = await check.attemptAsync(at('from'), async () => ({
-      source: await sourceInWorkspace(image.from, request),
-      ...(await request.open(image.from, file.place(at('from')))),
-    }));
+    const opened = all[index];
     if (opened === undefined) continue;
     const name = image.name ?? opened.name;
     const tag = file.text(at('tag')) ?? opened.tag;

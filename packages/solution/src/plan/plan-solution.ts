@@ -9,6 +9,7 @@ import { directoryVersion, imageFile, manifestPath, registryConfigPath } from '.
 import type { ImageName } from '../format/manifest.ts';
 import { manifestYaml } from '../format/manifest.ts';
 import { registryConfig } from '../format/registry-config.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { ConvertedImage, ImageToPlan } from './images.ts';
 import { convertImage } from './images.ts';
 import { isoTree } from './iso-tree.ts';
@@ -45,15 +46,11 @@ export interface SolutionToPlan {
  * Layers that had to be recompressed are left in `store`. Throws what `convertImage` and `planIso` throw.
  */
 export async function planSolution(solution: SolutionToPlan, store: Store & Ingester): Promise<Plan> {
-  const images: ConvertedImage[] = [];
-  const errors: Error[] = [];
-  for (const image of solution.images) {
-    await convertImage(image, solution.platform, store).then(
-      (converted) => images.push(converted),
-      (error: Error) => errors.push(error),
-    );
-  }
-  throwErrors(errors);
+  const outcomes = await inParallel(solution.images, (image) =>
+    convertImage(image, solution.platform, store).catch((error: Error) => error),
+  );
+  throwErrors(outcomes.filter((outcome) => outcome instanceof Error));
+  const images = outcomes.filter((outcome): outcome is ConvertedImage => !(outcome instanceof Error));
 
   const archive = new Archive();
   archive.text(manifestPath, manifestText(solution));
