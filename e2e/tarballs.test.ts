@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { execa, type Options } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifestOf, packageNames, root } from '../tools/repository.ts';
@@ -131,6 +131,7 @@ describe('the packed packages in a new workspace', () => {
 });
 
 async function isoFiles(): Promise<string[]> {
-  const files = await readdir(workspace, { recursive: true });
+  const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
+  const files = entries.map((entry) => relative(workspace, join(entry.parentPath, entry.name)));
   return files.filter((file) => file.endsWith('.iso') && !file.includes('node_modules') && !file.startsWith('.nx'));
 }

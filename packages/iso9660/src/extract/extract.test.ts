@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openIso } from '../read/open.ts';
 import type { IsoImage } from '../read/open.ts';
@@ -324,7 +324,8 @@ describe('what cannot be extracted', () => {
 
 /** Everything below a folder, by path. */
 function contentOf(root: string): Record<string, string> {
-  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+  const paths = entries.map((entry) => relative(root, join(entry.parentPath, entry.name))).sort();
   return Object.fromEntries(
     paths.map((path) => {
       const stat = lstatSync(join(root, path));

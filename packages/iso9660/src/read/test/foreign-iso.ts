@@ -25,8 +25,9 @@ export function writeTree(folder: string, tree: TreeOfFiles): void {
     if (typeof what === 'object' && 'link' in what) symlinkSync(what.link, place);
     else if (what !== 'folder') writeFileSync(place, what);
   }
-  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
-    lutimesSync(join(folder, path), time, time);
+  // withFileTypes: without it Node follows links to folders, round and round until the kernel refuses.
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    lutimesSync(join(entry.parentPath, entry.name), time, time);
 }
 
 /** Makes an image of `folder` with a foreign tool. */
