@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { lutimesSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lutimesSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { referee } from '../../../../../tools/referee.ts';
@@ -13,7 +13,7 @@ export const time = 1_704_067_200;
 
 /** A folder for one test file; `remove` it after. */
 export function temporaryFolder(): { path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'ingot-iso-'));
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'ingot-iso-')));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
