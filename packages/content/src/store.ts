@@ -36,3 +36,18 @@ export interface Ingester {
   /** Writes `content`, hashing it once, and answers with the descriptor that it turned out to have. */
   ingest(mediaType: string, content: AsyncIterable<Uint8Array>): Promise<Descriptor>;
 }
+
+/** How a blob came to be where it was wanted. */
+export type Received = 'present' | 'mounted' | 'sent';
+
+/** A place that takes a blob from where it is by itself: it may begin again in the middle, or need no byte of it. */
+export interface Receiver {
+  /** A manifest that is there implies all that it names, as registries promise. */
+  readonly holdsGraphs?: boolean;
+  /** Throws INGOT_BLOB_MISSING and INGOT_BLOB_WRONG for what `from` gives. `onBytes`: so many more bytes are done. */
+  receive(
+    descriptor: Descriptor,
+    from: Fetcher,
+    options?: { readonly onBytes?: (bytes: number) => void },
+  ): Promise<Received>;
+}

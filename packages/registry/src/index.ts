@@ -1,0 +1,2 @@
+export { RegistryError } from './error.ts';
+export type { RegistryErrorFacts } from './error.ts';
