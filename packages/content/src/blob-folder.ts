@@ -10,13 +10,13 @@ import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Descriptor } from './descriptor.ts';
 import type { Content } from './read.ts';
-import type { ByteRange, FileSpan, Ingester, Located, Store } from './store.ts';
+import type { ByteRange, FileSpan, Ingester, Located, Named, Store } from './store.ts';
 
 /**
  * Blobs in files named by their digest: `<root>/blobs/sha256/<hex>` (OCI image-layout.md § Blobs). Each appears whole
  * or not at all, so any number of processes may write the same folder. Temporary files lie in the root.
  */
-export class BlobFolder implements Store, Ingester, Located {
+export class BlobFolder implements Store, Ingester, Located, Named {
   readonly root: string;
   readonly #dropsWrong: boolean;
   #swept: Promise<void> | undefined;
@@ -25,6 +25,10 @@ export class BlobFolder implements Store, Ingester, Located {
   constructor(root: string, { dropsWrong = false }: { dropsWrong?: boolean } = {}) {
     this.root = root;
     this.#dropsWrong = dropsWrong;
+  }
+
+  get place(): string {
+    return this.root;
   }
 
   pathOf(descriptor: Descriptor): string {

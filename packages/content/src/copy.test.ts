@@ -10,7 +10,7 @@ import { matchesPlatform } from './platform.ts';
 import { testFolder } from './test/folder.ts';
 import { keep, makeImage, makeIndex } from './test/image.ts';
 import type { Descriptor } from './descriptor.ts';
-import type { Store } from './store.ts';
+import type { Fetcher, ReceiveOptions, Received, Receiver, Store } from './store.ts';
 
 const at = testFolder();
 const amd64 = { os: 'linux', architecture: 'amd64' };
@@ -33,6 +33,19 @@ class Noting implements Store {
   }
 }
 
+/** As a registry is: fetches blobs by itself, and a manifest that is there stands for all that it names. */
+class Registry extends Noting implements Receiver {
+  readonly holdsGraphs = true;
+  readonly received: (readonly string[] | undefined)[] = [];
+  async receive(descriptor: Descriptor, from: Fetcher, options: ReceiveOptions = {}): Promise<Received> {
+    this.received.push(options.mountFrom);
+    if (options.mountFrom?.includes('base')) return 'mounted';
+    await this.push(descriptor, from.fetch(descriptor));
+    options.onBytes?.(descriptor.size);
+    return 'sent';
+  }
+}
+
 describe('copy', () => {
   it('moves everything once, children before parents', async () => {
     const from = new MemoryStore();
@@ -49,6 +62,28 @@ describe('copy', () => {
     expect(bytes).toBe([root, one.root, one.config, ...one.layers].reduce((sum, { size }) => sum + size, 0));
     await copy(root, from, to, { onBytes: () => expect.unreachable() });
     expect(to.pushed).toHaveLength(from.digests().length);
+  });
+
+  it('lets a receiver fetch blobs by itself, and asks it for nothing below a manifest that it has', async () => {
+    const from = new MemoryStore();
+    const { root, layers, config } = await makeImage(from, { layers: ['gzip', 'none'] });
+    const to = new Registry();
+    const told = new Map<string, Received>();
+    const onReceived = ({ digest }: Descriptor, how: Received) => void told.set(digest, how);
+    const mountFrom = ({ digest }: Descriptor) => (digest === layers[0]!.digest ? ['base'] : []);
+    await copy(root, from, to, { onReceived, mountFrom });
+    expect(to.received).toHaveLength(3);
+    expect([...told]).toEqual(
+      expect.arrayContaining([
+        [layers[0]!.digest, 'mounted'],
+        [layers[1]!.digest, 'sent'],
+        [config.digest, 'sent'],
+        [root.digest, 'sent'],
+      ]),
+    );
+    told.clear();
+    await copy(root, new MemoryStore(), to, { onReceived });
+    expect([...told]).toEqual([[root.digest, 'present']]);
   });
 
   it('fills in what is missing below a manifest that is there', async () => {

@@ -5,7 +5,7 @@ import { isIndex, isManifest } from './media-type.ts';
 import { readBlob } from './read.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { Content } from './read.ts';
-import type { Fetcher, Store } from './store.ts';
+import type { Fetcher, Received, Receiver, Store } from './store.ts';
 
 export interface CopyOptions {
   /** Blobs on their way at once. */
@@ -16,28 +16,36 @@ export interface CopyOptions {
   readonly skip?: (descriptor: Descriptor) => boolean;
   /** Is told how many bytes were moved. */
   readonly onBytes?: (bytes: number) => void;
+  /** Is told of each blob, and once of each manifest that is there with all that it names, how it came there. */
+  readonly onReceived?: (descriptor: Descriptor, how: Received) => void;
+  /** For a destination that is a registry: which of its repositories may hold a blob already. */
+  readonly mountFrom?: (descriptor: Descriptor) => readonly string[];
 }
+
+/** What `copy` writes to. */
+export type Destination = Store & Partial<Receiver>;
 
 /** Indexes of indexes: nobody nests deeper, and an attack shall end. */
 export const maxDepth = 8;
 
 /**
  * Moves `root` and all that it names into `to`: each blob once and checked, children before parents, so that a
- * manifest never stands there without what it names. What `to` holds already is not moved again.
+ * manifest never stands there without what it names. What `to` holds already is not moved again; a `Receiver` fetches
+ * blobs by itself.
  * Throws INGOT_BLOB_MISSING, INGOT_BLOB_WRONG, INGOT_MANIFEST, and what `to` throws.
  */
-export async function copy(root: Descriptor, from: Fetcher, to: Store, options: CopyOptions = {}): Promise<void> {
+export async function copy(root: Descriptor, from: Fetcher, to: Destination, options: CopyOptions = {}): Promise<void> {
   await new Copy(from, to, options).graph(root, 0);
 }
 
 class Copy {
   readonly #from: Fetcher;
-  readonly #to: Store;
+  readonly #to: Destination;
   readonly #options: CopyOptions;
   readonly #seen = new Map<string, Promise<void>>();
   readonly #limited: <T>(work: () => Promise<T>) => Promise<T>;
 
-  constructor(from: Fetcher, to: Store, options: CopyOptions) {
+  constructor(from: Fetcher, to: Destination, options: CopyOptions) {
     this.#from = from;
     this.#to = to;
     this.#options = options;
@@ -60,10 +68,14 @@ class Copy {
       return this.#limited(() => this.#blob(descriptor));
     }
     checkDepth(descriptor, depth);
+    if (this.#to.holdsGraphs === true && (await this.#limited(() => this.#to.exists(descriptor)))) {
+      return this.#options.onReceived?.(descriptor, 'present');
+    }
     const bytes = await this.#limited(() => readBlob(this.#from, descriptor));
     const wanted = children(descriptor, bytes).filter((child) => this.#wants(descriptor, child));
     await allOf(wanted.map((child) => this.graph(child, depth + 1)));
-    await this.#limited(() => this.#push(descriptor, once(bytes)));
+    const how = await this.#limited(() => this.#push(descriptor, once(bytes)));
+    this.#options.onReceived?.(descriptor, how);
   }
 
   #wants(parent: Descriptor, child: Descriptor): boolean {
@@ -73,9 +85,22 @@ class Copy {
   }
 
   async #blob(descriptor: Descriptor): Promise<void> {
+    const how = this.#to.receive === undefined ? await this.#move(descriptor) : await this.#receive(descriptor);
+    this.#options.onReceived?.(descriptor, how);
+  }
+
+  #receive(descriptor: Descriptor): Promise<Received> {
+    const { onBytes, mountFrom } = this.#options;
+    return this.#to.receive!(descriptor, this.#from, {
+      ...(onBytes === undefined ? {} : { onBytes }),
+      ...(mountFrom === undefined ? {} : { mountFrom: mountFrom(descriptor) }),
+    });
+  }
+
+  async #move(descriptor: Descriptor): Promise<Received> {
     const content = this.#from.fetch(descriptor) as Content;
     try {
-      await this.#push(descriptor, content);
+      return await this.#push(descriptor, content);
     } catch (error) {
       // `push` has checked it; whoever keeps the blob wants to know.
       if (error instanceof ContentError && error.code === 'INGOT_BLOB_WRONG') await content.reject?.();
@@ -83,9 +108,10 @@ class Copy {
     }
   }
 
-  async #push(descriptor: Descriptor, content: AsyncIterable<Uint8Array>): Promise<void> {
-    if (await this.#to.exists(descriptor)) return;
+  async #push(descriptor: Descriptor, content: AsyncIterable<Uint8Array>): Promise<Received> {
+    if (await this.#to.exists(descriptor)) return 'present';
     await this.#to.push(descriptor, counted(content, this.#options.onBytes));
+    return 'sent';
   }
 }
 

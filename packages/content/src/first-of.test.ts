@@ -25,6 +25,7 @@ describe('firstOf', () => {
     expect(await places.exists(three)).toBe(false);
     expect(await places.locate(three)).toBeUndefined();
     await expect(readBlob(places, three)).rejects.toMatchObject({ code: 'INGOT_BLOB_MISSING', digest: three.digest });
+    await expect(readBlob(places, three)).rejects.toThrow(`memory, ${at('a')}, ${at('b')}`);
   });
 
   it('tells the place whose blob is wrong', async () => {

@@ -1,18 +1,24 @@
 import { missingBlob } from './read.ts';
 import type { Descriptor } from './descriptor.ts';
 import type { Content } from './read.ts';
-import type { ByteRange, Fetcher, FileSpan, Located } from './store.ts';
+import type { ByteRange, Fetcher, FileSpan, Located, Named } from './store.ts';
 
-/** Looks for each blob in these places, in this order. */
-export function firstOf(places: readonly (Fetcher & Partial<Located>)[]): Fetcher & Located {
+type Place = Fetcher & Partial<Located & Named>;
+
+/** Looks for each blob in these places, in this order. A blob that is in none is missing in all, by name. */
+export function firstOf(places: readonly Place[]): Fetcher & Located & Named {
   return new FirstOf(places);
 }
 
-class FirstOf implements Fetcher, Located {
-  readonly #places: readonly (Fetcher & Partial<Located>)[];
+class FirstOf implements Fetcher, Located, Named {
+  readonly #places: readonly Place[];
 
-  constructor(places: readonly (Fetcher & Partial<Located>)[]) {
+  constructor(places: readonly Place[]) {
     this.#places = places;
+  }
+
+  get place(): string {
+    return [...new Set(this.#places.map(({ place }) => place ?? 'memory'))].join(', ');
   }
 
   async exists(descriptor: Descriptor): Promise<boolean> {
@@ -23,7 +29,7 @@ class FirstOf implements Fetcher, Located {
     let content: Content | undefined;
     const read = async function* (this: FirstOf): AsyncGenerator<Uint8Array, void, undefined> {
       const holder = await this.#holder(descriptor);
-      if (holder === undefined) throw missingBlob(descriptor, 'any of the places that were looked at');
+      if (holder === undefined) throw missingBlob(descriptor, `any of these places: ${this.place}`);
       content = holder.fetch(descriptor, range);
       yield* content;
     };

@@ -1,7 +1,17 @@
 export { ContentError } from './error.ts';
 export type { ErrorFacts } from './error.ts';
 export type { Descriptor, Platform } from './descriptor.ts';
-export type { ByteRange, Fetcher, FileSpan, Ingester, Located, Received, Receiver, Store } from './store.ts';
+export type {
+  ByteRange,
+  Fetcher,
+  FileSpan,
+  Ingester,
+  Located,
+  ReceiveOptions,
+  Received,
+  Receiver,
+  Store,
+} from './store.ts';
 
 export { digestOfFile } from './digest-of-file.ts';
 export { digestOf, hexOf, isDigest } from './digest.ts';

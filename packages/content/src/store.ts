@@ -31,6 +31,11 @@ export interface Located {
   locate(descriptor: Descriptor): Promise<FileSpan | undefined>;
 }
 
+/** A place that has a name for people: a folder, an archive, a repository of a registry. */
+export interface Named {
+  readonly place: string;
+}
+
 /** A store that takes bytes whose digest is not known yet. */
 export interface Ingester {
   /** Writes `content`, hashing it once, and answers with the descriptor that it turned out to have. */
@@ -40,14 +45,18 @@ export interface Ingester {
 /** How a blob came to be where it was wanted. */
 export type Received = 'present' | 'mounted' | 'sent';
 
+/** What a receiver may want to know. */
+export interface ReceiveOptions {
+  /** So many more bytes have gone. */
+  readonly onBytes?: (bytes: number) => void;
+  /** Repositories of the same registry that may hold the blob: it can be mounted from them. */
+  readonly mountFrom?: readonly string[];
+}
+
 /** A place that takes a blob from where it is by itself: it may begin again in the middle, or need no byte of it. */
 export interface Receiver {
   /** A manifest that is there implies all that it names, as registries promise. */
   readonly holdsGraphs?: boolean;
-  /** Throws INGOT_BLOB_MISSING and INGOT_BLOB_WRONG for what `from` gives. `onBytes`: so many more bytes are done. */
-  receive(
-    descriptor: Descriptor,
-    from: Fetcher,
-    options?: { readonly onBytes?: (bytes: number) => void },
-  ): Promise<Received>;
+  /** Throws INGOT_BLOB_MISSING and INGOT_BLOB_WRONG for what `from` gives. */
+  receive(descriptor: Descriptor, from: Fetcher, options?: ReceiveOptions): Promise<Received>;
 }

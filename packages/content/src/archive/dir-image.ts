@@ -8,13 +8,13 @@ import { docker, isIndex, isManifest, oci } from '../media-type.ts';
 import { missingBlob } from '../read.ts';
 import { readSmallFile } from '../small-file.ts';
 import type { Descriptor } from '../descriptor.ts';
-import type { ByteRange, Fetcher, FileSpan, Located } from '../store.ts';
+import type { ByteRange, Fetcher, FileSpan, Located, Named } from '../store.ts';
 
 /**
  * One image in a folder, as skopeo's `dir:` keeps it (containers/image directory/directory_transport.go): manifest.json
  * and each blob in a file named by its hex digest; the manifests of an index in <hex>.manifest.json.
  */
-export class DirImage implements Fetcher, Located {
+export class DirImage implements Fetcher, Located, Named {
   readonly root: Descriptor;
   readonly #folder: string;
 
@@ -38,6 +38,10 @@ export class DirImage implements Fetcher, Located {
       digest: digestOf(bytes),
       size: bytes.length,
     });
+  }
+
+  get place(): string {
+    return this.#folder;
   }
 
   async exists(descriptor: Descriptor): Promise<boolean> {

@@ -8,7 +8,7 @@ import { missingBlob } from '../read.ts';
 import { detectCompression } from './detect.ts';
 import { TarIndex } from './tar-index.ts';
 import type { Descriptor } from '../descriptor.ts';
-import type { ByteRange, Fetcher, FileSpan, Located } from '../store.ts';
+import type { ByteRange, Fetcher, FileSpan, Located, Named } from '../store.ts';
 
 /** An image of a docker-archive: the names that it has there, and its manifest, which we had to make. */
 export interface DockerImage {
@@ -30,7 +30,7 @@ const maxLayers = 1024;
  * What docker save and skopeo write: a tar with manifest.json, configs and layers. It has no image manifests, so each
  * gets an OCI one, in memory, that names config and layers as they lie in the tar; layers are read where they are.
  */
-export class DockerArchive implements Fetcher, Located {
+export class DockerArchive implements Fetcher, Located, Named {
   readonly #index: TarIndex;
   readonly #items: readonly Item[];
   readonly #spans = new Map<string, FileSpan>();
@@ -67,6 +67,10 @@ export class DockerArchive implements Fetcher, Located {
     const root = { mediaType: oci.manifest, digest: digestOf(manifest), size: manifest.length };
     this.#manifests.set(root.digest, manifest);
     return { root, tags: item.RepoTags };
+  }
+
+  get place(): string {
+    return this.#index.path;
   }
 
   async exists(descriptor: Descriptor): Promise<boolean> {

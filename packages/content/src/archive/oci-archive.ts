@@ -5,10 +5,10 @@ import { checkLayoutFile, parseRoots } from '../layout-store.ts';
 import { missingBlob } from '../read.ts';
 import { TarIndex } from './tar-index.ts';
 import type { Descriptor } from '../descriptor.ts';
-import type { ByteRange, Fetcher, FileSpan, Located } from '../store.ts';
+import type { ByteRange, Fetcher, FileSpan, Located, Named } from '../store.ts';
 
 /** An OCI image layout in a tar, read where it is. */
-export class OciArchive implements Fetcher, Located {
+export class OciArchive implements Fetcher, Located, Named {
   readonly #index: TarIndex;
 
   constructor(index: TarIndex) {
@@ -23,6 +23,10 @@ export class OciArchive implements Fetcher, Located {
   async roots(): Promise<readonly Descriptor[]> {
     checkLayoutFile(await this.#read('oci-layout'), `${this.#index.path}(oci-layout)`);
     return parseRoots(await this.#read('index.json'), `${this.#index.path}(index.json)`);
+  }
+
+  get place(): string {
+    return this.#index.path;
   }
 
   async exists(descriptor: Descriptor): Promise<boolean> {

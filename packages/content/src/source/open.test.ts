@@ -236,7 +236,7 @@ describe('openSource', () => {
       ['oci-archive:/dev/null', 'INGOT_SOURCE_MISSING', /is no file/],
       ['oci-archive:file.tar', 'INGOT_TAR', /header/],
       ['oci:store', 'INGOT_SOURCE_MISSING', /there is no/],
-      ['docker://nginx', 'INGOT_SOURCE_REGISTRY', /yet/],
+      ['docker://nginx', 'INGOT_SOURCE_REGISTRY', /no registry/],
     ] as const;
     for (const [text, code, message] of cases) {
       await expect(open(text), text).rejects.toMatchObject({ code });

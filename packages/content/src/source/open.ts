@@ -29,6 +29,8 @@ export interface OpenOptions {
   readonly baseDir: string;
   /** Finds the output of a project; throws where there is no such project. */
   readonly resolveProject?: (name: string) => Promise<ProjectOutput>;
+  /** Opens an image of a registry; without it `docker://` is refused: this package does not talk to the network. */
+  readonly openRegistry?: (reference: string) => Promise<OpenedSource>;
   /** Takes blobs that have no file of their own (docker-daemon, compressed archives). Default: the shared store. */
   readonly store?: BlobStore;
 }
@@ -65,8 +67,9 @@ export async function openSource(source: Source, options: OpenOptions): Promise<
       return { root: image.root, fetcher: image };
     }
     case 'docker':
-      throw new ContentError('INGOT_SOURCE_REGISTRY', `${formatSource(source)}: registries cannot be read yet`, {
-        help: `Copy the image first: skopeo copy ${formatSource(source)} oci-archive:image.tar`,
+      if (options.openRegistry !== undefined) return options.openRegistry(source.reference);
+      throw new ContentError('INGOT_SOURCE_REGISTRY', `${formatSource(source)}: no registry can be read here`, {
+        help: `Copy the image first: ingot copy ${formatSource(source)} oci-archive:image.tar`,
       });
   }
 }
