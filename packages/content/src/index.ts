@@ -28,6 +28,7 @@ export { MemoryStore } from './memory-store.ts';
 export { LayoutStore, refName } from './layout-store.ts';
 export { BlobStore, storeFolder } from './blob-store.ts';
 export { firstOf } from './first-of.ts';
+export { cachedIn } from './cached.ts';
 
 export { writeWhole } from './temporary.ts';
 export { replaceFolder, stagingFolder } from './replace-folder.ts';
