@@ -1,2 +1,7 @@
 export { RegistryError } from './error.ts';
 export type { RegistryErrorFacts } from './error.ts';
+export type { Limits, RegistriesOptions, RegistryOptions } from './options.ts';
+export { openRegistries } from './session.ts';
+export type { Registries } from './session.ts';
+export { Repository } from './repository.ts';
+export type { BlobUrl, FetchedManifest } from './repository.ts';
