@@ -6,12 +6,13 @@ import {
   clashes,
   dependencyEdges,
   formatError,
+  lockedReferences,
   nameOf,
   pluginInputs,
   projectFacts,
   targetNames,
 } from '@ingot/workspace/inference';
-import type { ProjectFacts } from '@ingot/workspace/inference';
+import type { Locked, ProjectFacts } from '@ingot/workspace/inference';
 import type {
   CreateDependencies,
   CreateNodes,
@@ -28,7 +29,7 @@ import { optionNames, solutionTargets } from './inference/targets.ts';
 export const name = '@ingot/solution/plugin';
 
 /** Part of the cache's key: raised whenever `solutionFacts` answers differently for the same file. */
-const factsVersion = '3';
+const factsVersion = '4';
 
 /** Every solution.yaml of Ingot's makes its folder a project with the targets plan, pack and verify. */
 export const createNodes: CreateNodes<SolutionPluginOptions> = [
@@ -42,10 +43,11 @@ export const createNodes: CreateNodes<SolutionPluginOptions> = [
       version: factsVersion,
       read: solutionFacts,
     });
+    const locked = await lockedReferences(context.workspaceRoot, name);
     const errors: [string, Error][] = [];
     const results: CreateNodesResultArray = solutions.map((solution) => {
       const { file, root, facts } = solution;
-      const targets = inferred(solution, options ?? {}, names, context);
+      const targets = inferred(solution, options ?? {}, names, locked, context);
       for (const error of clashesOf(file, targets, context)) errors.push([file, error]);
       return [file, { projects: { [root]: { root, name: nameOf(context.workspaceRoot, root, facts.name), targets } } }];
     });
@@ -66,6 +68,7 @@ function inferred(
   { root, facts }: ProjectFacts<SolutionFacts>,
   options: SolutionPluginOptions,
   names: TargetNames,
+  locked: Locked,
   context: CreateNodesContext,
 ): Record<string, TargetConfiguration> {
   return solutionTargets({
@@ -73,11 +76,12 @@ function inferred(
     facts,
     options,
     names,
+    locked: locked(facts.toLock),
     plugin: pluginInputs({
       url: import.meta.url,
       packageName: '@ingot/solution',
       workspaceRoot: context.workspaceRoot,
-      siblings: ['content', 'iso9660', 'workspace'],
+      siblings: ['content', 'registry', 'iso9660', 'workspace'],
       libraries: ['npm:yaml', 'npm:libdeflate', 'npm:@hpcc-js/wasm-zstd', 'npm:tar'],
     }),
     packageVersion: facts.version === 'package.json' ? packageVersion(join(context.workspaceRoot, root)) : undefined,

@@ -28,3 +28,11 @@ export type { BatchTaskResult } from './run/batch.ts';
 export { imageOutput, imageTargetOf, projectImage, projectNode, readImageResult } from './image/result.ts';
 export { fetcherFor } from './image/fetcher.ts';
 export type { ImageOutput, ImageResult, InheritedBlob, ProjectImage, ProjectImageOptions } from './image/result.ts';
+
+export { formatLock, keyOf, LOCK_FILE, parseLock, readLock } from './lock/lock-file.ts';
+export type { Lock, LockedBlob, LockedImage } from './lock/lock-file.ts';
+export { lockImage } from './lock/lock-image.ts';
+export { pluginOptions, registriesOf } from './registry/session.ts';
+export type { RegistryContext } from './registry/session.ts';
+export { openRegistryImage, registryFetcher } from './registry/registry-image.ts';
+export type { RegistryImage } from './registry/registry-image.ts';

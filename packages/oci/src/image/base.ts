@@ -6,6 +6,7 @@ import {
   fetcherFor,
   imageTargetOf,
   isOurKind,
+  openRegistryImage,
   ProjectError,
   projectImage,
   projectNode,
@@ -31,7 +32,7 @@ export type OpenPlatform = OpenBase & { readonly manifest: Descriptor };
 
 /**
  * Opens what `from` names; undefined for `scratch`. Throws, at its place, INGOT_IMAGE_CYCLE, INGOT_IMAGE_PATH, what
- * projectImage throws, and content's INGOT_SOURCE_*.
+ * projectImage and openRegistryImage throw, and content's INGOT_SOURCE_*.
  */
 export async function openBase(description: ImageDescription, context: ExecutorContext): Promise<OpenBase | undefined> {
   const { from, file } = description;
@@ -40,6 +41,7 @@ export async function openBase(description: ImageDescription, context: ExecutorC
   return withPlace(from.place, async () => {
     const source = parseSource(from.source);
     if (source.transport === 'project') return openProject(source.name, from.place, context);
+    if (source.transport === 'docker') return openRegistryImage(context, source.reference);
     if ('path' in source) await checkPath(source.path, dirname(file), from.place);
     const opened = await openSource(source, { baseDir: dirname(file), resolveProject: unreachable });
     return { root: opened.root, fetcher: opened.fetcher, source: inheritedSource(from.source, file, context) };

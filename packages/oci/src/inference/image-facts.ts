@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { sourcePath } from '@ingot/workspace/inference';
+import { referenceToLock, sourcePath } from '@ingot/workspace/inference';
 
 /** Where a target makes files that go into a layer. */
 export interface MadeFiles {
@@ -9,6 +9,12 @@ export interface MadeFiles {
   readonly from: string;
 }
 
+/** A Dockerfile and its context: paths within the project. */
+export interface DockerfileFacts {
+  readonly file: string;
+  readonly context: string;
+}
+
 /** What inference takes out of an image.yaml. JSON. */
 export interface ImageFacts {
   readonly name?: string;
@@ -16,11 +22,15 @@ export interface ImageFacts {
   readonly base?: string;
   /** The files or folders of a base that lies in the project. */
   readonly basePaths: readonly string[];
+  /** The image of a registry that it is built on, which ingot.lock pins. */
+  readonly toLock?: string;
   /** Its base is outside of what can be hashed. */
   readonly volatile: boolean;
   /** What layers copy of this project's folder and, possibly, of its `build` target's output. */
   readonly own: readonly string[];
   readonly made: readonly MadeFiles[];
+  /** Absent: the image is assembled. */
+  readonly dockerfile?: DockerfileFacts;
   /** The version is that of package.json. */
   readonly packageVersion: boolean;
 }
@@ -36,11 +46,15 @@ export function imageFacts(value: unknown): ImageFacts {
   const path = sourcePath(from);
   const entries = list(file['layers']).flatMap((layer) => list(record(layer)['files']).map(record));
   const name = text(file['name']);
+  const toLock = referenceToLock(from);
+  const dockerfile = dockerfileOf(file['dockerfile']);
   return {
     ...(name === undefined ? {} : { name }),
+    ...(dockerfile === undefined ? {} : { dockerfile }),
     ...(base === undefined ? {} : { base }),
     basePaths: path === undefined || leaves(path) ? [] : [posix.normalize(path).replace(/\/$/, '')],
-    volatile: /^(docker-daemon|docker):/.test(from),
+    ...(toLock === undefined ? {} : { toLock }),
+    volatile: from.startsWith('docker-daemon:'),
     own: entries.filter((entry) => text(entry['target']) === undefined).flatMap(pathOf),
     made: entries.flatMap((entry) => made(entry)),
     packageVersion: file['version'] === 'package.json',
@@ -52,6 +66,15 @@ function made(entry: Readonly<Record<string, unknown>>): MadeFiles[] {
   const project = text(entry['project']);
   if (target === undefined) return [];
   return pathOf(entry).map((from) => ({ target, from, ...(project === undefined ? {} : { project }) }));
+}
+
+/** Undefined, too, where either leaves the project: the executor says so. */
+function dockerfileOf(value: unknown): DockerfileFacts | undefined {
+  if (value === undefined) return undefined;
+  const map = record(value);
+  const context = posix.normalize(text(map['context']) ?? '.').replace(/(?<=.)\/$/, '');
+  const file = posix.normalize(text(value) ?? text(map['file']) ?? posix.join(context, 'Dockerfile'));
+  return leaves(context) || leaves(file) ? undefined : { file, context };
 }
 
 /** `from`, with a star for what a platform fills in. */

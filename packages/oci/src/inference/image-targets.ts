@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { lockInputs } from '@ingot/workspace/inference';
 import type { TargetConfiguration } from '@nx/devkit';
 import type { ImageFacts } from './image-facts.ts';
 
@@ -8,7 +9,9 @@ export interface OciPluginOptions {
   readonly imageTarget?: string;
   /** The name of the target that writes it for other tools. Default: export. */
   readonly exportTarget?: string;
-  /** A project's own target whose output layers may copy without naming it. Default: build. */
+  /** The name of the target that makes the artifact of an artifact.yaml. Default: artifact. */
+  readonly artifactTarget?: string;
+  /** A project's own target whose output layers and artifacts may have without naming it. Default: build. */
   readonly buildTarget?: string;
   /** What to build for where an image.yaml does not say it. Default: linux/amd64. */
   readonly platforms?: readonly string[];
@@ -19,21 +22,26 @@ export interface OciPluginOptions {
 export const optionNames: readonly (keyof OciPluginOptions)[] = [
   'imageTarget',
   'exportTarget',
+  'artifactTarget',
   'buildTarget',
   'platforms',
   'labels',
 ];
 
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];
-type Need = NonNullable<TargetConfiguration['dependsOn']>[number];
+export type Need = NonNullable<TargetConfiguration['dependsOn']>[number];
 
 export interface ImageTargetsOptions {
   readonly names: { readonly image: string; readonly export: string };
   readonly options: OciPluginOptions;
   /** The inputs that stand for the plugin itself. */
   readonly pluginInputs: readonly Input[];
+  /** What ingot.lock pins of what it is built on. */
+  readonly locked: readonly string[];
   /** The base project is left out where images are built on each other in a circle. */
   readonly circular: boolean;
+  /** What a Dockerfile lets in (`dockerfileInputs`); none for an image that is assembled. */
+  readonly contextInputs?: readonly string[];
 }
 
 /** The targets of an image.yaml in the folder `root`. */
@@ -41,13 +49,13 @@ export function imageTargets(
   file: string,
   root: string,
   facts: ImageFacts,
-  { names, options, pluginInputs, circular }: ImageTargetsOptions,
+  { names, options, pluginInputs, locked, circular, contextInputs = [] }: ImageTargetsOptions,
 ): Record<string, TargetConfiguration> {
   const buildTarget = options.buildTarget ?? 'build';
   const base = circular ? undefined : facts.base;
   const needs: Need[] = [
     ...(base === undefined ? [] : [{ projects: [base], target: names.image }]),
-    ...(facts.own.length === 0 ? [] : [buildTarget]),
+    ...(facts.own.length === 0 && !facts.dockerfile ? [] : [buildTarget]),
     ...facts.made.map(({ project, target }) =>
       project === undefined ? target! : { projects: [project], target: target! },
     ),
@@ -60,16 +68,19 @@ export function imageTargets(
         outputPath: root === '.' ? 'dist/image' : `${root}/dist/image`,
         ...(options.platforms ? { platforms: options.platforms } : {}),
         ...(options.labels ? { labels: options.labels } : {}),
+        ...(locked.length === 0 ? {} : { locked }),
       },
       inputs: unique([
+        ...(facts.toLock === undefined ? [] : lockInputs),
         ...fileInputs(basename(file), facts),
+        ...contextInputs,
         ...madeInputs(facts, base),
         { env: 'SOURCE_DATE_EPOCH' },
         ...pluginInputs,
       ]),
       outputs: ['{options.outputPath}', '{options.outputPath}.json'],
       dependsOn: unique(needs),
-      metadata: { description: 'Assembles the container image of image.yaml', technologies: ['oci'] },
+      metadata: { description: descriptionOf(facts), technologies: ['oci'] },
     },
     [names.export]: {
       executor: '@ingot/oci:export',
@@ -80,6 +91,11 @@ export function imageTargets(
       },
     },
   };
+}
+
+function descriptionOf({ dockerfile }: ImageFacts): string {
+  if (dockerfile) return `Builds the container image of ${dockerfile.file}`;
+  return 'Assembles the container image of image.yaml';
 }
 
 /** The files of the project itself. Globs are widened where Nx's could mean something else than ours. */
@@ -93,7 +109,8 @@ function fileInputs(file: string, facts: ImageFacts): Input[] {
 
 /** What other targets make. `**` + `/` in front: a glob without it matches nothing, and hits the cache for ever. */
 function madeInputs(facts: ImageFacts, base: string | undefined): Input[] {
-  const globs = [...facts.own, ...facts.made.map(({ from }) => from)].flatMap(covering).map((glob) => `**/${glob}`);
+  const paths = [...facts.own, ...facts.made.map(({ from }) => from), ...(facts.dockerfile ? ['.'] : [])];
+  const globs = paths.flatMap(covering).map((glob) => (glob === '**/*' ? glob : `**/${glob}`));
   return [...(base === undefined ? [] : ['**/image.json']), ...globs].map((glob) => ({
     dependentTasksOutputFiles: glob,
     transitive: false,
@@ -101,7 +118,7 @@ function madeInputs(facts: ImageFacts, base: string | undefined): Input[] {
 }
 
 /** Globs for a path that may be a file, a folder or a glob itself. */
-function covering(path: string): string[] {
+export function covering(path: string): string[] {
   if (path === '.') return ['**/*'];
   if (/[[\](){}!@+\\?]/.test(path)) {
     const segments = path.split('/');
@@ -114,6 +131,6 @@ function covering(path: string): string[] {
   return [path, `${path}/**/*`];
 }
 
-function unique<T>(values: readonly T[]): T[] {
+export function unique<T>(values: readonly T[]): T[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }

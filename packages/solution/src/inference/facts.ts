@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { sourcePath } from '@ingot/workspace/inference';
+import { referenceToLock, sourcePath } from '@ingot/workspace/inference';
 
 /** What inference needs of a solution.yaml. It is not checked here: a mistake fails the Solution's own targets. */
 export interface SolutionFacts {
@@ -11,6 +11,8 @@ export interface SolutionFacts {
   /** What lies in the project and goes into the plan, relative to the project's root: the operator's folder, files, archives. */
   readonly paths: readonly string[];
   readonly buildInfo: readonly string[];
+  /** The images of registries that ingot.lock pins. */
+  readonly toLock: readonly string[];
   /** An image comes from outside of what can be hashed. */
   readonly volatile: boolean;
 }
@@ -37,7 +39,8 @@ export function solutionFacts(value: unknown): SolutionFacts {
       ].map((path) => posix.normalize(path).replace(/\/$/, '')),
     ).filter(staysInside),
     buildInfo: unique(list(file['buildInfo']).flatMap((each) => text(each) ?? [])),
-    volatile: sources.some((source) => /^docker(-daemon)?:/.test(source)),
+    toLock: unique(sources.flatMap((source) => referenceToLock(source) ?? [])),
+    volatile: sources.some((source) => source.startsWith('docker-daemon:')),
   };
 }
 

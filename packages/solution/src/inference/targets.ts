@@ -1,3 +1,4 @@
+import { lockInputs } from '@ingot/workspace/inference';
 import type { TargetConfiguration } from '@nx/devkit';
 
 import type { SolutionFacts } from './facts.ts';
@@ -41,6 +42,8 @@ export interface SolutionTargets {
   readonly names: TargetNames;
   /** The inputs that stand for the plugin itself. */
   readonly plugin: NonNullable<TargetConfiguration['inputs']>;
+  /** What ingot.lock pins of its images. */
+  readonly locked: readonly string[];
   /** The version that `version: package.json` stands for; undefined where the file does not say so. */
   readonly packageVersion: string | undefined;
 }
@@ -55,7 +58,7 @@ export function solutionTargets(solution: SolutionTargets): Record<string, Targe
   };
 }
 
-function planTarget({ root, facts, options, plugin }: SolutionTargets): TargetConfiguration {
+function planTarget({ root, facts, options, plugin, locked }: SolutionTargets): TargetConfiguration {
   return {
     executor: '@ingot/solution:plan',
     cache: !facts.volatile,
@@ -66,6 +69,7 @@ function planTarget({ root, facts, options, plugin }: SolutionTargets): TargetCo
       ...(facts.version === 'package.json' ? ['{projectRoot}/package.json'] : []),
       // An image that is built again to the same digest leaves its image.json as it was, and the plan a cache hit.
       { dependentTasksOutputFiles: '**/image.json', transitive: false },
+      ...(facts.toLock.length === 0 ? [] : lockInputs),
       { env: 'SOURCE_DATE_EPOCH' },
       ...facts.buildInfo.flatMap((fact) => buildInfoInputs[fact] ?? []),
       ...plugin,
@@ -75,6 +79,7 @@ function planTarget({ root, facts, options, plugin }: SolutionTargets): TargetCo
       outputPath: outputPath(root),
       ...(options.platform === undefined ? {} : { platform: options.platform }),
       ...(options.labels === undefined ? {} : { labels: options.labels }),
+      ...(locked.length === 0 ? {} : { locked: [...locked] }),
     },
     metadata: { description: 'Lays out the Solution ISO: plan.json' },
   };

@@ -1,11 +1,12 @@
 import type { Fetcher, Located } from '@ingot/content';
 import type { ExecutorContext } from '@nx/devkit';
 import { ProjectError } from '../error.ts';
+import { registryFetcher } from '../registry/registry-image.ts';
 import { projectImage, type ProjectImage, type ProjectImageOptions } from './result.ts';
 
 /**
- * Where all blobs of a project's image are: in its own layout, in the outputs and archives that it inherits from, and in
- * the shared store. Throws what `projectImage` throws, for the project and for all that it is built on, and
+ * Where all blobs of a project's image are: in its own layout, in the outputs and archives that it inherits from, in the
+ * shared store, and in the registries that it inherits from, which are asked last. Throws what `projectImage` throws, for the project and for all that it is built on, and
  * INGOT_IMAGE_CYCLE.
  */
 export async function fetcherFor(
@@ -31,6 +32,8 @@ async function places(
     if (source.transport === 'project') {
       const base = await projectImage(context, source.name, options.place ? { place: options.place } : {});
       found.push(...(await places(context, base, options, step(trail, source.name))));
+    } else if (source.transport === 'docker') {
+      found.push(await registryFetcher(context, source.reference));
     } else {
       const opened = await openSource(source, { baseDir: context.root, resolveProject: notHere });
       found.push(opened.fetcher);

@@ -6,6 +6,7 @@ import { claimOf, isOurKind } from '../project-file/claim.ts';
 /** The project files of Ingot, and the targets that each makes unless nx.json names them otherwise. */
 const projectFiles = [
   { file: 'image.yaml', kind: 'image', plugin: '@ingot/oci/plugin', targets: ['image', 'export'] },
+  { file: 'artifact.yaml', kind: 'artifact', plugin: '@ingot/oci/plugin', targets: ['artifact'] },
   { file: 'solution.yaml', kind: 'solution', plugin: '@ingot/solution/plugin', targets: ['plan', 'pack', 'verify'] },
 ] as const;
 

@@ -20,6 +20,8 @@ export interface ImageOptions {
   readonly outputPath?: string;
   readonly platforms?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
+  /** What ingot.lock pins, for Nx's hash; the build reads the lock itself. */
+  readonly locked?: readonly string[];
 }
 
 /** Builds the image of the context's project, and says what came of it. Throws what is wrong. */
@@ -46,7 +48,13 @@ export async function runImage(options: ImageOptions, context: ExecutorContext):
 }
 
 function check(options: ImageOptions): void {
-  checkOptions(options, { file: undefined, outputPath: undefined, platforms: undefined, labels: undefined });
+  checkOptions(options, {
+    file: undefined,
+    outputPath: undefined,
+    platforms: undefined,
+    labels: undefined,
+    locked: undefined,
+  });
   if (options.outputPath === undefined || /(^|\/)image$/.test(options.outputPath)) return;
   throw new ProjectError('INGOT_OPTION_VALUE', `outputPath: the last name of "${options.outputPath}" is not image`, {
     help: 'dependents look for the result beside it, image.json; choose another folder around it',

@@ -19,11 +19,19 @@ export interface PlanOptions {
   readonly outputPath?: string;
   readonly platform?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** What ingot.lock pins, for Nx's hash; the plan reads the lock itself. */
+  readonly locked?: readonly string[];
 }
 
 /** Plans a Solution: reads solution.yaml, leaves plan.json. */
 export const runPlan: RunOne<PlanOptions> = async (options, context) => {
-  checkOptions(options, { file: undefined, outputPath: undefined, platform: undefined, labels: undefined });
+  checkOptions(options, {
+    file: undefined,
+    outputPath: undefined,
+    platform: undefined,
+    labels: undefined,
+    locked: undefined,
+  });
   const projectRoot = projectRootOf(context);
   const solution = await readSolution({
     workspaceRoot: context.root,
