@@ -3,7 +3,7 @@ import { decompress } from './compress/decompress.ts';
 import { ContentError } from './error.ts';
 import { Hashed } from './hashed.ts';
 import { parseConfig, parseIndex, parseManifest } from './manifest.ts';
-import { isConfig, isIndex, isManifest, layerCompression } from './media-type.ts';
+import { isConfig, isIndex, isManifest, layerCompression, oci } from './media-type.ts';
 import { formatPlatform, matchesPlatform } from './platform.ts';
 import { readBlob, verified } from './read.ts';
 import type { Descriptor } from './descriptor.ts';
@@ -76,7 +76,8 @@ class Validation {
     try {
       const bytes = await readBlob(this.#fetcher, manifest.config);
       if (isConfig(manifest.config.mediaType)) config = parseConfig(bytes, manifest.config);
-      else yield warning(manifest.config, `has the media type ${manifest.config.mediaType}: no container image`);
+      else if (!isArtifact(manifest))
+        yield warning(manifest.config, `has the media type ${manifest.config.mediaType}: no container image`);
     } catch (error) {
       yield faultOf(error);
     }
@@ -145,6 +146,11 @@ async function drain(content: AsyncIterable<Uint8Array>): Promise<void> {
 
 function warning({ digest }: Descriptor, what: string): Finding {
   return { level: 'warning', code: 'INGOT_MEDIA_TYPE', message: `blob ${digest} ${what}`, digest };
+}
+
+/** An artifact says what it is; its config may be anything. OCI image-spec manifest.md § Guidelines for Artifact Usage. */
+function isArtifact({ artifactType, config }: ImageManifest): boolean {
+  return artifactType !== undefined || config.mediaType === oci.empty;
 }
 
 function fault({ digest }: Descriptor, code: string, what: string): Finding {
