@@ -35,7 +35,8 @@ export interface BuildOptions {
   readonly workers?: number;
 }
 
-interface Built {
+/** An image for one platform, whose blobs are in the layout but for those that it inherits. */
+export interface BuiltPlatform {
   readonly platform: Platform;
   readonly descriptor: Descriptor;
   readonly manifest: ImageManifest;
@@ -48,20 +49,32 @@ interface Built {
  * was. Throws ProjectErrors with their places, and content's errors.
  */
 export async function buildImage(description: ImageDescription, options: BuildOptions): Promise<ImageResult> {
-  const staging = await stagingFolder(options.layoutDir);
-  try {
-    const store = new LayoutStore(staging);
-    const without = new Set([options.layoutDir, options.resultFile, staging]);
+  return writeImage(description, options, async (store) => {
+    const without = new Set([options.layoutDir, options.resultFile, store.root]);
     const layers = new LayerMaker(options, without, store);
-    const images: Built[] = [];
+    const images: BuiltPlatform[] = [];
     for (const platform of description.platforms) {
       images.push(await buildPlatform(description, platform, options, layers, store));
     }
+    return images;
+  });
+}
+
+/** Writes layout and result of what `make` puts into a store: both whole, or neither. */
+export async function writeImage(
+  description: ImageDescription,
+  { layoutDir, resultFile }: Pick<BuildOptions, 'layoutDir' | 'resultFile'>,
+  make: (store: LayoutStore) => Promise<readonly BuiltPlatform[]>,
+): Promise<ImageResult> {
+  const staging = await stagingFolder(layoutDir);
+  try {
+    const store = new LayoutStore(staging);
+    const images = await make(store);
     const root = await rootOf(description, images, store);
     await store.setRoots([{ ...root, annotations: { [refName]: description.version } }]);
     const result = resultOf(description, root, images);
-    await putLayout(options.layoutDir, staging);
-    await putResult(options.resultFile, `${JSON.stringify(result, undefined, 2)}\n`);
+    await putLayout(layoutDir, staging);
+    await putResult(resultFile, `${JSON.stringify(result, undefined, 2)}\n`);
     return result;
   } finally {
     // Where it cannot be removed it could not be made: that error is the one to see.
@@ -75,7 +88,7 @@ async function buildPlatform(
   options: BuildOptions,
   layers: LayerMaker,
   store: LayoutStore,
-): Promise<Built> {
+): Promise<BuiltPlatform> {
   const base = options.base && (await options.selectBase(options.base, platform));
   const image = base && (await withPlace(description.from!.place, () => readBase(base.fetcher, base.manifest)));
   const added: AddedLayer[] = [];
@@ -133,7 +146,7 @@ function settings(description: ImageDescription) {
 /** One image is its own root; several are named by an index. */
 async function rootOf(
   description: ImageDescription,
-  images: readonly Built[],
+  images: readonly BuiltPlatform[],
   store: LayoutStore,
 ): Promise<Descriptor> {
   if (images.length === 1) return images[0]!.descriptor;
@@ -141,7 +154,7 @@ async function rootOf(
   return withPlace(description.platformsPlace, () => assembleIndex(images, { annotations }, store));
 }
 
-function resultOf(description: ImageDescription, root: Descriptor, images: readonly Built[]): ImageResult {
+function resultOf(description: ImageDescription, root: Descriptor, images: readonly BuiltPlatform[]): ImageResult {
   const inherited = new Map(images.flatMap((image) => image.inherited).map((blob) => [blob.digest, blob]));
   const layers = new Set(images.flatMap(({ manifest }) => manifest.layers.map(({ digest }) => digest)));
   return {

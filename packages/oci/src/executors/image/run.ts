@@ -11,6 +11,7 @@ import {
   type Outcome,
 } from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
+import type { DockerfileDescription } from '../../dockerfile/description.ts';
 import type { ImageDescription } from '../../image/description.ts';
 import { checkMaker, folderOf } from '../../image/maker.ts';
 
@@ -37,6 +38,11 @@ export async function runImage(options: ImageOptions, context: ExecutorContext):
   const description = await readImageFile(file, options);
   for (const layer of description.layers) for (const entry of layer.files) checkMaker(entry, context);
   const output = imageOutput(context.root, projectRoot, options);
+  const { dockerfile } = description;
+  if (dockerfile) {
+    const project = join(context.root, projectRoot);
+    return runDockerfile({ ...description, dockerfile }, { ...output, project }, context.projectName!, started);
+  }
   const result = await buildImage(description, {
     ...output,
     time: sourceDateEpoch() ?? 0,
@@ -45,6 +51,22 @@ export async function runImage(options: ImageOptions, context: ExecutorContext):
     folderOf: (entry) => folderOf(entry, context),
   });
   return { success: true, terminalOutput: report(description, result, performance.now() - started) };
+}
+
+async function runDockerfile(
+  description: ImageDescription & { readonly dockerfile: DockerfileDescription },
+  folders: { readonly layoutDir: string; readonly resultFile: string; readonly project: string },
+  projectName: string,
+  started: number,
+): Promise<Outcome> {
+  const { buildDockerfile } = await import('../../dockerfile/build.ts');
+  const { result, engine, notes } = await buildDockerfile(description, {
+    ...folders,
+    time: sourceDateEpoch() ?? 0,
+    show: (line) => process.stderr.write(`${projectName} | ${line}\n`),
+  });
+  const text = report(description, result, performance.now() - started, `, by ${engine}`);
+  return { success: true, terminalOutput: [text, ...notes.map((note) => `  ${note}\n`)].join('') };
 }
 
 function check(options: ImageOptions): void {
@@ -61,9 +83,9 @@ function check(options: ImageOptions): void {
   });
 }
 
-function report(description: ImageDescription, result: ImageResult, time: number): string {
+function report(description: ImageDescription, result: ImageResult, time: number, by = ''): string {
   const platforms = result.platforms.map(({ platform, size }) => `${platform} ${formatBytes(size)}`);
   const inherited = result.inherited.reduce((sum, { size }) => sum + size, 0);
   const shared = inherited > 0 ? `, of which ${formatBytes(inherited)} from ${description.from!.source}` : '';
-  return `${result.name}:${result.version}  ${result.digest}\n  ${platforms.join(', ')}${shared}, in ${formatDuration(time)}\n`;
+  return `${result.name}:${result.version}  ${result.digest}\n  ${platforms.join(', ')}${shared}${by}, in ${formatDuration(time)}\n`;
 }

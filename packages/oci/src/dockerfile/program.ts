@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export interface ProgramOptions {
+  readonly cwd?: string;
+  /** Hears each line of both outputs. */
+  readonly onLine?: (line: string) => void;
+  /** Ends the program with all that it started; its reason is then thrown. */
+  readonly signal?: AbortSignal;
+  /** How long it may take to clean up before it is killed, in milliseconds. */
+  readonly grace?: number;
+}
+
+/** How a program ended. */
+export interface Ended {
+  /** Undefined: killed by a signal. */
+  readonly code: number | undefined;
+  /** The first lines of both outputs. */
+  readonly lines: readonly string[];
+}
+
+const LINES = 1000;
+
+/**
+ * Runs a program by its arguments, without a shell and without a terminal, in a process group of its own. Undefined
+ * where there is no such program. Throws the reason of `signal`.
+ */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  { cwd, onLine, signal, grace = 10_000 }: ProgramOptions = {},
+): Promise<Ended | undefined> {
+  signal?.throwIfAborted();
+  const child = spawn(program, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const lines: string[] = [];
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input, crlfDelay: Infinity }).on('line', (line) => {
+      if (lines.length < LINES) lines.push(line);
+      onLine?.(line);
+    });
+  }
+  let killer: NodeJS.Timeout | undefined;
+  const end = (): void => killGroup(child.pid, 'SIGTERM');
+  const stop = (): void => {
+    end();
+    killer = setTimeout(() => killGroup(child.pid, 'SIGKILL'), grace);
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  process.once('exit', end);
+  try {
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (signal?.aborted) killGroup(child.pid, 'SIGKILL');
+    signal?.throwIfAborted();
+    return { code: code ?? undefined, lines };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  } finally {
+    clearTimeout(killer);
+    signal?.removeEventListener('abort', stop);
+    process.off('exit', end);
+  }
+}
+
+/** The program and all that it started. */
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // They are gone already.
+  }
+}
