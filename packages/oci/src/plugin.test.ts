@@ -37,7 +37,7 @@ const head = (name: string, from = 'scratch') => `ingot: image/v1\nname: ${name}
 describe('createNodes', () => {
   it('is exported under both names, until Nx 24', () => {
     expect(createNodesV2).toBe(createNodes);
-    expect(createNodes[0]).toBe('**/image.yaml');
+    expect(createNodes[0]).toBe('**/{image,artifact}.yaml');
   });
 
   it('gives a folder with an image.yaml its targets, and needs no other project file', async () => {

@@ -26,6 +26,8 @@ export { batch } from './run/batch.ts';
 export type { BatchTaskResult } from './run/batch.ts';
 
 export { imageOutput, imageTargetOf, projectImage, projectNode, readImageResult } from './image/result.ts';
+export { artifactOutput, artifactTargetOf, projectArtifact, readArtifactResult } from './image/artifact-result.ts';
+export type { ArtifactResult, ArtifactResultFile, ArtifactRoot, ProjectArtifact } from './image/artifact-result.ts';
 export { fetcherFor } from './image/fetcher.ts';
 export type { ImageOutput, ImageResult, InheritedBlob, ProjectImage, ProjectImageOptions } from './image/result.ts';
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { parsePlatform, type Platform } from '@ingot/content';
 import {
   parseProjectFile,
@@ -10,7 +9,9 @@ import {
   type ProjectFile,
   type Schema,
 } from '@ingot/workspace';
+import { describeDockerfile, settingsBesideDockerfile, type DockerfileDescription } from '../dockerfile/description.ts';
 import { parseMode, parseOwner, type Owner } from './permissions.ts';
+import { versionOf } from './version.ts';
 
 /** A `files` entry of a layer. */
 export interface FilesDescription {
@@ -55,6 +56,8 @@ export interface ImageDescription extends RunDescription {
   readonly version: string;
   /** Undefined for `scratch`. */
   readonly from: { readonly source: string; readonly place: Place } | undefined;
+  /** Undefined: the image is assembled, of `from` and `layers`. */
+  readonly dockerfile: DockerfileDescription | undefined;
   readonly layers: readonly LayerDescription[];
   readonly platforms: readonly Platform[];
   readonly platformsPlace: Place;
@@ -88,9 +91,6 @@ interface ImageFile {
   readonly workdir?: string;
 }
 
-/** OCI distribution-spec: a tag. */
-const tag = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-
 /** The JSON Schema of image.yaml. */
 export function imageSchema(): Schema {
   const file = new URL('../../schema/image.schema.json', import.meta.url);
@@ -102,7 +102,7 @@ let schema: Schema | undefined;
 /**
  * Reads an image.yaml (an absolute path). Throws ProjectErrors with their places: what parseProjectFile throws, and
  * INGOT_IMAGE_FILE where there is none or it is another tool's, INGOT_FILE_VALUE, INGOT_IMAGE_VERSION,
- * INGOT_PLATFORM_SYNTAX.
+ * INGOT_IMAGE_BESIDE_DOCKERFILE, INGOT_PLATFORM_SYNTAX.
  */
 export async function readImageFile(path: string, defaults: ImageDefaults = {}): Promise<ImageDescription> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -165,8 +165,9 @@ function describe(file: ProjectFile<ImageFile>, defaults: ImageDefaults): ImageD
   const described: ImageDescription = {
     file: file.file,
     name: text('name')!,
-    version: attempt(['version'], '', () => version(text('version')!, file.file)),
+    version: attempt(['version'], '', () => versionOf(text('version')!, file.file)),
     from: from === undefined || from === 'scratch' ? undefined : { source: from, place: file.place(['from']) },
+    dockerfile: attempt(['dockerfile'], undefined, () => describeDockerfile(file)),
     layers,
     platforms: platforms(['platforms'], value.platforms ?? defaults.platforms ?? ['linux/amd64']),
     platformsPlace: file.place(['platforms']),
@@ -181,29 +182,8 @@ function describe(file: ProjectFile<ImageFile>, defaults: ImageDefaults): ImageD
     stopSignal: text('stopSignal'),
     annotations: map('annotations'),
   };
-  throwErrors(errors);
+  throwErrors([...errors, ...settingsBesideDockerfile(file)]);
   return described;
-}
-
-/** The version as written, or that of the package.json beside the file. */
-function version(written: string, imageFile: string): string {
-  const value = written === 'package.json' ? packageVersion(dirname(imageFile)) : written;
-  if (tag.test(value)) return value;
-  throw new ProjectError('INGOT_IMAGE_VERSION', `version: ${JSON.stringify(value)} cannot be the tag of an image`, {
-    help: 'a tag has letters, digits, ".", "_" and "-", begins with a letter, digit or "_", and has at most 128 characters',
-  });
-}
-
-function packageVersion(folder: string): string {
-  const path = join(folder, 'package.json');
-  try {
-    const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version?: unknown };
-    if (typeof version === 'string') return version;
-  } catch (cause) {
-    const message = `version: cannot read it from package.json: ${(cause as Error).message}`;
-    throw new ProjectError('INGOT_IMAGE_VERSION', message, { cause });
-  }
-  throw new ProjectError('INGOT_IMAGE_VERSION', 'version: package.json beside this file has no version');
 }
 
 /** A name with "=" would become another variable. */

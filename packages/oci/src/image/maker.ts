@@ -12,10 +12,16 @@ export interface FilesFolder {
   readonly from: string;
 }
 
+/** What names a file and who makes it: an entry of a layer's `files`, a file of an artifact. */
+export type MadeEntry = Pick<
+  FilesDescription,
+  'from' | 'target' | 'project' | 'place' | 'targetPlace' | 'projectPlace'
+>;
+
 const WORKSPACE = '{workspaceRoot}/';
 
 /** What a target makes may lie anywhere in the workspace; all else stays in its project. */
-export function folderOf(entry: FilesDescription, context: ExecutorContext): FilesFolder {
+export function folderOf(entry: MadeEntry, context: ExecutorContext): FilesFolder {
   const project = projectNode(context, entry.project ?? context.projectName!, entry.projectPlace);
   const folder = join(context.root, project.data.root);
   if (entry.target === undefined) return { base: folder, boundary: folder, from: entry.from };
@@ -26,7 +32,7 @@ export function folderOf(entry: FilesDescription, context: ExecutorContext): Fil
 }
 
 /** Does the target exist that an entry names, and make what is copied? Throws INGOT_PROJECT_UNKNOWN, INGOT_TARGET_UNKNOWN, INGOT_IMAGE_NOT_OUTPUT. */
-export function checkMaker(entry: FilesDescription, context: ExecutorContext): void {
+export function checkMaker(entry: MadeEntry, context: ExecutorContext): void {
   if (entry.target === undefined) return;
   const { name, data } = projectNode(context, entry.project ?? context.projectName!, entry.projectPlace);
   const target = data.targets?.[entry.target];

@@ -1,0 +1,4 @@
+import { batch } from '@ingot/workspace';
+import { runArtifact } from './run.ts';
+
+export default batch(runArtifact);

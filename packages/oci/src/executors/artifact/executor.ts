@@ -1,0 +1,4 @@
+import { executor } from '@ingot/workspace';
+import { runArtifact } from './run.ts';
+
+export default executor(runArtifact);

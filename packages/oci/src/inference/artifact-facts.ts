@@ -1,0 +1,59 @@
+import { posix } from 'node:path';
+import type { MadeFiles } from './image-facts.ts';
+import { pushFacts, type PushFacts } from './push-facts.ts';
+
+/** What inference takes out of an artifact.yaml. JSON. */
+export interface ArtifactFacts {
+  readonly name?: string;
+  /** Files of this project's folder and, possibly, of its `build` target's output. */
+  readonly own: readonly string[];
+  /** Files that a named target makes. */
+  readonly made: readonly MadeFiles[];
+  /** The version is that of package.json. */
+  readonly packageVersion: boolean;
+  /** Absent: it is not pushed. */
+  readonly push?: PushFacts;
+}
+
+/**
+ * Out of a plain YAML value that nobody has checked; what is not as it should be is left out, for the executor to
+ * report.
+ */
+export function artifactFacts(value: unknown): ArtifactFacts {
+  const file = record(value);
+  const entries = [...list(file['files']), ...list(file['disks']), file['kernel'], file['ramdisk']].map(record);
+  const name = text(file['name']);
+  const push = pushFacts(file);
+  return {
+    ...(name === undefined ? {} : { name }),
+    own: entries.filter((entry) => text(entry['target']) === undefined).flatMap(pathOf),
+    made: entries.flatMap(made),
+    packageVersion: file['version'] === 'package.json',
+    ...(push === undefined ? {} : { push }),
+  };
+}
+
+function made(entry: Readonly<Record<string, unknown>>): MadeFiles[] {
+  const target = text(entry['target']);
+  const project = text(entry['project']);
+  if (target === undefined) return [];
+  return pathOf(entry).map((from) => ({ target, from, ...(project === undefined ? {} : { project }) }));
+}
+
+function pathOf(entry: Readonly<Record<string, unknown>>): string[] {
+  const from = text(entry['from']);
+  if (from === undefined || from.startsWith('/') || from.split('/').includes('..')) return [];
+  return [posix.normalize(from.replace(/^\{workspaceRoot\}\//, '')).replace(/\/$/, '')];
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
