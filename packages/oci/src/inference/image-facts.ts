@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { referenceToLock, sourcePath } from '@ingot/workspace/inference';
+import { pushFacts, type PushFacts } from './push-facts.ts';
 
 /** Where a target makes files that go into a layer. */
 export interface MadeFiles {
@@ -33,6 +34,8 @@ export interface ImageFacts {
   readonly dockerfile?: DockerfileFacts;
   /** The version is that of package.json. */
   readonly packageVersion: boolean;
+  /** Absent: it is not pushed. */
+  readonly push?: PushFacts;
 }
 
 /**
@@ -48,6 +51,7 @@ export function imageFacts(value: unknown): ImageFacts {
   const name = text(file['name']);
   const toLock = referenceToLock(from);
   const dockerfile = dockerfileOf(file['dockerfile']);
+  const push = pushFacts(file);
   return {
     ...(name === undefined ? {} : { name }),
     ...(dockerfile === undefined ? {} : { dockerfile }),
@@ -58,6 +62,7 @@ export function imageFacts(value: unknown): ImageFacts {
     own: entries.filter((entry) => text(entry['target']) === undefined).flatMap(pathOf),
     made: entries.flatMap((entry) => made(entry)),
     packageVersion: file['version'] === 'package.json',
+    ...(push === undefined ? {} : { push }),
   };
 }
 

@@ -11,21 +11,33 @@ export interface OciPluginOptions {
   readonly exportTarget?: string;
   /** The name of the target that makes the artifact of an artifact.yaml. Default: artifact. */
   readonly artifactTarget?: string;
+  /** The name of the target that pushes. Default: push. */
+  readonly pushTarget?: string;
+  /** The name of the target that asks whether a push would be let in. Default: preflight. */
+  readonly preflightTarget?: string;
   /** A project's own target whose output layers and artifacts may have without naming it. Default: build. */
   readonly buildTarget?: string;
   /** What to build for where an image.yaml does not say it. Default: linux/amd64. */
   readonly platforms?: readonly string[];
   /** Labels of all images. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** What repositories without a registry are below: registry.example/team. */
+  readonly registry?: string;
+  /** How to reach registries, by host[:port]: mirrors, CA files, plain HTTP. Read by the executors. */
+  readonly registries?: Readonly<Record<string, object>>;
 }
 
 export const optionNames: readonly (keyof OciPluginOptions)[] = [
   'imageTarget',
   'exportTarget',
   'artifactTarget',
+  'pushTarget',
+  'preflightTarget',
   'buildTarget',
   'platforms',
   'labels',
+  'registry',
+  'registries',
 ];
 
 export type Input = NonNullable<TargetConfiguration['inputs']>[number];

@@ -15,6 +15,7 @@ describe('solutionFacts', () => {
         { from: 'oci-archive:vendor/tool.tar:1.0' },
         { from: 'oci:vendor/layout@sha256:00' },
         { from: 'docker-daemon:x:1' },
+        { from: 'docker://nginx:1.27' },
       ],
       operator: { image: 'a', deploy: 'operator/deploy' },
       files: [{ from: 'docs', to: 'docs' }],
@@ -26,14 +27,21 @@ describe('solutionFacts', () => {
       projects: ['a', 'b'],
       paths: ['docs', 'operator/deploy', 'vendor/layout', 'vendor/tool.tar'],
       buildInfo: ['time'],
+      toLock: ['nginx:1.27'],
       volatile: true,
     });
   });
 
   it('knows what lies where no hash reaches', () => {
     const volatile = (from: string) => solutionFacts({ images: [{ from: 'project:a' }, { from }] }).volatile;
-    expect(['docker-daemon:x:1', 'docker://host/x:1'].map(volatile)).toEqual([true, true]);
-    expect(['docker-archive:x.tar', 'oci:docker:1', 'dir:docker-daemon'].map(volatile)).toEqual([false, false, false]);
+    expect(volatile('docker-daemon:x:1')).toBe(true);
+    const hashed = ['docker-archive:x.tar', 'oci:docker:1', 'dir:docker-daemon', 'docker://host/x:1'];
+    expect(hashed.map(volatile)).toEqual([false, false, false, false]);
+  });
+
+  it('knows what ingot.lock must pin: not what has its own digest', () => {
+    const images = ['docker://host/x:1', `docker://host/y:1@sha256:${'0'.repeat(64)}`, 'docker://host/x:1'];
+    expect(solutionFacts({ images: images.map((from) => ({ from })) }).toLock).toEqual(['host/x:1']);
   });
 
   it('takes no path that leaves the project, since Nx would refuse the whole workspace for it', () => {
@@ -75,6 +83,6 @@ describe('solutionFacts', () => {
     [[]],
     [{ images: 'x', operator: 3, files: [null, { from: {} }], buildInfo: {} }],
   ])('makes do with %j', (value) => {
-    expect(solutionFacts(value)).toEqual({ projects: [], paths: [], buildInfo: [], volatile: false });
+    expect(solutionFacts(value)).toEqual({ projects: [], paths: [], buildInfo: [], toLock: [], volatile: false });
   });
 });

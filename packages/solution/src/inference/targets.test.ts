@@ -5,7 +5,16 @@ import { solutionTargets } from './targets.ts';
 
 const solution: SolutionTargets = {
   root: 'apps/x',
-  facts: { name: 'x', version: '1.2.3', projects: ['a', 'b'], paths: ['docs'], buildInfo: [], volatile: false },
+  facts: {
+    name: 'x',
+    version: '1.2.3',
+    projects: ['a', 'b'],
+    paths: ['docs'],
+    buildInfo: [],
+    toLock: [],
+    volatile: false,
+  },
+  locked: [],
   options: {},
   names: { plan: 'plan', pack: 'pack', verify: 'verify' },
   plugin: ['the plugin'],
@@ -33,6 +42,16 @@ describe('solutionTargets', () => {
     const targets = solutionTargets({ ...solution, facts: { ...solution.facts, volatile: true } });
     expect(targets['plan']?.cache).toBe(false);
     expect(targets['pack']?.cache).toBe(true);
+  });
+
+  it('plans again where ingot.lock pins another digest, and shows the lock to nx affected', () => {
+    const locked = ['docker.io/library/nginx:1.27@sha256:' + '0'.repeat(64)];
+    const facts = { ...solution.facts, toLock: ['nginx:1.27'] };
+    const { plan } = solutionTargets({ ...solution, facts, locked });
+    expect(plan?.options).toMatchObject({ locked });
+    expect(plan?.inputs).toContain('{workspaceRoot}/ingot.lock');
+    expect(plan?.inputs).toContain('!{workspaceRoot}/ingot.lock');
+    expect(JSON.stringify(solutionTargets(solution))).not.toContain('lock');
   });
 
   it.each([

@@ -1,0 +1,4 @@
+import { batch } from '@ingot/workspace';
+import { runPreflight } from './run.ts';
+
+export default batch(runPreflight);

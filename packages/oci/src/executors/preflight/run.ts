@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { checkOptions, projectNode, registriesOf, withPlace, type Outcome } from '@ingot/workspace';
+import type { ExecutorContext } from '@nx/devkit';
+
+/** The options of the executor @ingot/oci:preflight. */
+export interface PreflightOptions {
+  readonly file?: string;
+  readonly registry?: string;
+}
+
+/** Asks each repository of the project whether this login may push there. Throws what a push would, without building. */
+export async function runPreflight(options: PreflightOptions, context: ExecutorContext): Promise<Outcome> {
+  checkOptions(options, { file: undefined, registry: undefined });
+  const { readPushFile } = await import('../../push/description.ts');
+  const { formatReference } = await import('@ingot/registry/reference');
+  const projectRoot = projectNode(context, context.projectName!).data.root;
+  const file = join(context.root, projectRoot, options.file ?? 'image.yaml');
+  const { repositories } = await readPushFile(file, { registry: options.registry });
+  const registries = await registriesOf(context);
+  const lines: string[] = [];
+  for (const { reference, place } of repositories) {
+    const check = () => registries.repository(reference).checkPush();
+    await (place === undefined ? check() : withPlace(place, check));
+    lines.push(`${formatReference(reference)}  may be pushed to`);
+  }
+  return { success: true, terminalOutput: `${lines.join('\n')}\n` };
+}

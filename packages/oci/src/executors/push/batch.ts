@@ -1,0 +1,4 @@
+import { batch } from '@ingot/workspace';
+import { runPush } from './run.ts';
+
+export default batch(runPush);

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import {
+  checkOptions,
+  formatBytes,
+  formatDuration,
+  optionPath,
+  progress,
+  projectNode,
+  registriesOf,
+  type Outcome,
+} from '@ingot/workspace';
+import type { ExecutorContext } from '@nx/devkit';
+import type { PushDescription } from '../../push/description.ts';
+import type { Pushable } from '../../push/pushable.ts';
+import type { Pushed } from '../../push/push.ts';
+import type { PushResult } from '../../push/result.ts';
+
+/** The options of the executor @ingot/oci:push. */
+export interface PushOptions {
+  readonly file?: string;
+  readonly repository?: string | readonly string[];
+  readonly tag?: string | readonly string[];
+  readonly registry?: string;
+  readonly dryRun?: boolean;
+  readonly resultFile?: string;
+}
+
+/** Pushes what the project's `image` or `artifact` target has made, and says what came of it. Throws what is wrong. */
+export async function runPush(options: PushOptions, context: ExecutorContext): Promise<Outcome> {
+  const started = performance.now();
+  checkOptions(options, {
+    file: undefined,
+    repository: undefined,
+    tag: undefined,
+    registry: undefined,
+    dryRun: ['true', 'false'],
+    resultFile: undefined,
+  });
+  const { readPushFile } = await import('../../push/description.ts');
+  const { openPushable } = await import('../../push/pushable.ts');
+  const projectRoot = projectNode(context, context.projectName!).data.root;
+  const description = await readPushFile(join(context.root, projectRoot, options.file ?? 'image.yaml'), {
+    registry: options.registry,
+    repositories: listOf(options.repository),
+    tags: listOf(options.tag),
+  });
+  const what = await openPushable(description, context);
+  if (options.dryRun === true) {
+    const { dryRun } = await import('../../push/dry-run.ts');
+    return { success: true, terminalOutput: await dryRun(description, what, await registriesOf(context)) };
+  }
+  const pushed = await pushAll(description, what, context);
+  const { pushResult, writePushResult } = await import('../../push/result.ts');
+  const result = pushResult(description, what, pushed);
+  const file = optionPath(options.resultFile ?? '{projectRoot}/dist/push.json', context.root, projectRoot);
+  await writePushResult(file, result);
+  const { ironicLines } = await import('../../artifact/ironic-lines.ts');
+  const lines = (result.ironic ?? []).map((settings) => `\n${ironicLines(settings)}\n`).join('');
+  return { success: true, terminalOutput: report(result, performance.now() - started) + lines };
+}
+
+async function pushAll(description: PushDescription, what: Pushable, context: ExecutorContext): Promise<Pushed[]> {
+  const { pushTo, sizeOf } = await import('../../push/push.ts');
+  const { makeAttachments } = await import('../../push/attachment.ts');
+  const { name, version, repositories, tags, attach } = description;
+  const registries = await registriesOf(context);
+  const attachments = await makeAttachments(attach, what.roots[0]!.descriptor, context);
+  const bar = progress({ label: `pushing ${name}:${version}`, total: (await sizeOf(what)) * repositories.length });
+  try {
+    const pushed: Pushed[] = [];
+    // One after the other: the second repository of a registry takes over what the first has got.
+    for (const { reference } of repositories) {
+      const options = { tags, attachments, onBytes: (bytes: number) => bar.add(bytes) };
+      pushed.push(await pushTo(registries.repository(reference), what, options));
+    }
+    return pushed;
+  } finally {
+    bar.finish();
+  }
+}
+
+function report({ references, sent, mounted, present }: PushResult, time: number): string {
+  const names = references.map(({ reference, digest, attachedTo }) =>
+    attachedTo === undefined ? `${reference}  ${digest}` : `  attached: ${reference}`,
+  );
+  const counts = [
+    `sent ${formatBytes(sent.bytes)} in ${sent.blobs}`,
+    ...(mounted.blobs > 0 ? [`mounted ${formatBytes(mounted.bytes)} in ${mounted.blobs}`] : []),
+    ...(present.blobs > 0 ? [`${present.blobs} there already`] : []),
+  ].join(', ');
+  return `${[...names, `  ${counts}, in ${formatDuration(time)}`].join('\n')}\n`;
+}
+
+function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
+  return typeof value === 'string' ? [value] : value;
+}
