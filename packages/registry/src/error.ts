@@ -8,6 +8,8 @@ export interface RegistryErrorFacts {
   readonly digest?: string;
   /** The status of the registry's answer. */
   readonly status?: number;
+  /** The registry's own code, e.g. DIGEST_INVALID. OCI distribution-spec § Error Codes. */
+  readonly reason?: string;
   readonly cause?: unknown;
 }
 
@@ -22,6 +24,7 @@ export class RegistryError extends Error {
   readonly path: string | undefined;
   readonly digest: string | undefined;
   readonly status: number | undefined;
+  readonly reason: string | undefined;
 
   constructor(code: `INGOT_${string}`, message: string, facts: RegistryErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -30,5 +33,6 @@ export class RegistryError extends Error {
     this.path = facts.path;
     this.digest = facts.digest;
     this.status = facts.status;
+    this.reason = facts.reason;
   }
 }

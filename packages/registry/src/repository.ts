@@ -1,3 +1,18 @@
+import { ContentError, isDigest, readBlob } from '@ingot/content';
+import { download } from './blob/download.ts';
+import { beginUpload } from './blob/upload.ts';
+import { hasBlob } from './blob/presence.ts';
+import { locationOf } from './blob/location.ts';
+import { RegistryError } from './error.ts';
+import { getManifest, headManifest, manifestLimit } from './manifest/fetch.ts';
+import { acceptManifests, isManifestLike } from './manifest/media-types.ts';
+import { putManifest } from './manifest/put.ts';
+import { removeManifest } from './manifest/remove.ts';
+import { missing } from './missing.ts';
+import { receiveBlob } from './receive.ts';
+import { addByTag, referrerOf, removeByTag } from './referrers/attach.ts';
+import { listReferrers } from './referrers/list.ts';
+import { listTags, tagSyntax } from './tags.ts';
 import type {
   ByteRange,
   Content,
@@ -8,13 +23,12 @@ import type {
   Receiver,
   Store,
 } from '@ingot/content';
+import type { RegistryClient } from './client.ts';
+import type { FetchedManifest } from './manifest/fetch.ts';
 import type { Reference } from './reference.ts';
+import type { Sent } from './sent/sent.ts';
 
-/** A manifest as it lies in the registry. */
-export interface FetchedManifest {
-  readonly descriptor: Descriptor;
-  readonly bytes: Uint8Array;
-}
+export type { FetchedManifest } from './manifest/fetch.ts';
 
 /** Where a blob or manifest can be had with any HTTP client. Holds no secret. */
 export interface BlobUrl {
@@ -22,63 +36,265 @@ export interface BlobUrl {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-const soon = () => new Error('not made yet');
+/** What a repository talks to. */
+export interface Places {
+  /** The registry itself. */
+  own(): RegistryClient;
+  /** Where to pull from, in this order: mirrors, then the registry. They may differ for tags and digests. */
+  pullFrom(reference: Reference): readonly RegistryClient[];
+  readonly sent: Sent;
+  readonly warn: (text: string) => void;
+}
 
-/** A repository of a registry: a store of blobs and manifests by digest, and names for manifests. */
+/**
+ * A repository of a registry: a store of blobs and manifests by digest, and names for manifests. Every method throws
+ * the errors INGOT_REGISTRY_* that the network, the registry and its logins give occasion for, and INGOT_OFFLINE.
+ */
 export class Repository implements Store, Receiver {
+  /** A registry takes a manifest only when it has what that names. */
   readonly holdsGraphs = true;
   readonly reference: Reference;
+  readonly #places: Places;
+  /** Who gave wrong bytes: `host/name@digest`. */
+  readonly #wrong = new Set<string>();
 
-  constructor(reference: Reference) {
+  constructor(reference: Reference, places: Places) {
     this.reference = reference;
+    this.#places = places;
   }
 
-  async exists(_descriptor: Descriptor): Promise<boolean> {
-    throw soon();
+  /** Asks the registry itself; its mirrors only where it cannot be reached. */
+  async exists(descriptor: Descriptor): Promise<boolean> {
+    const { own } = this.#clients(descriptor.digest);
+    try {
+      return await existsAt(own, descriptor);
+    } catch (error) {
+      const { mirrors } = this.#clients(descriptor.digest);
+      if (mirrors.length === 0 || !isUnreachable(error)) throw error;
+      for (const mirror of mirrors) if (await existsAt(mirror, descriptor).catch(() => false)) return true;
+      throw error;
+    }
   }
 
-  fetch(_descriptor: Descriptor, _range?: ByteRange): Content {
-    throw soon();
+  /** Mirrors first; after a cut it goes on where it was. Throws INGOT_BLOB_MISSING, and INGOT_BLOB_WRONG for its size. */
+  fetch(descriptor: Descriptor, range?: ByteRange): Content {
+    let giver: RegistryClient | undefined;
+    const told = (client: RegistryClient) => (giver = client);
+    return {
+      [Symbol.asyncIterator]: () => this.#fetch(descriptor, range, told),
+      reject: async () => {
+        if (giver !== undefined) this.#wrong.add(`${giver.name}@${descriptor.digest}`);
+      },
+    };
   }
 
-  async push(_descriptor: Descriptor, _content: AsyncIterable<Uint8Array>): Promise<void> {
-    throw soon();
+  /** For content that can be read once; `receive` begins again where it must. Manifests with a subject are listed. */
+  async push(descriptor: Descriptor, content: AsyncIterable<Uint8Array>): Promise<void> {
+    await this.receive(descriptor, new OnlyOnce(content));
   }
 
-  async receive(_descriptor: Descriptor, _from: Fetcher, _options: ReceiveOptions = {}): Promise<Received> {
-    throw soon();
+  /** Throws INGOT_BLOB_WRONG and INGOT_BLOB_MISSING for what `from` gives. */
+  async receive(descriptor: Descriptor, from: Fetcher, options: ReceiveOptions = {}): Promise<Received> {
+    const own = this.#places.own();
+    if (!isManifestLike(descriptor.mediaType)) {
+      return receiveBlob(own, this.#places.sent, descriptor, from, options);
+    }
+    if (await existsAt(own, descriptor)) return 'present';
+    const bytes = await readBlob(from, descriptor, { limit: manifestLimit });
+    await this.#put(descriptor, bytes, descriptor.digest);
+    options.onBytes?.(bytes.length);
+    return 'sent';
   }
 
-  /** What a tag or digest names; without one, what the reference names. */
-  async resolve(_tagOrDigest?: string): Promise<Descriptor> {
-    throw soon();
+  /** What a tag or digest names; without one, what the reference names. Throws INGOT_REGISTRY_MISSING with near tags. */
+  async resolve(tagOrDigest: string = this.#named()): Promise<Descriptor> {
+    return this.#pulled(tagOrDigest, (client) => headManifest(client, tagOrDigest));
   }
 
-  async manifest(_tagOrDigest?: string): Promise<FetchedManifest> {
-    throw soon();
+  /** As `resolve`, with the bytes: at most 4 MiB, their digest compared with what was asked for. */
+  async manifest(tagOrDigest: string = this.#named()): Promise<FetchedManifest> {
+    return this.#pulled(tagOrDigest, (client) => getManifest(client, tagOrDigest));
   }
 
-  async tag(_descriptor: Descriptor, _bytes: Uint8Array, _tag: string): Promise<void> {
-    throw soon();
+  /** Gives a manifest that is there a tag, by sending it again. Sends nothing where the tag is this one's already. */
+  async tag(descriptor: Descriptor, bytes: Uint8Array, tag: string): Promise<void> {
+    checkTag(tag);
+    const now = await headManifest(this.#places.own(), tag);
+    if (now?.digest === descriptor.digest) return;
+    await this.#put(descriptor, bytes, tag);
   }
 
   tags(): AsyncIterable<string> {
-    throw soon();
+    return { [Symbol.asyncIterator]: () => listTags(this.#places.own()) };
   }
 
-  async referrers(_digest: string, _artifactType?: string): Promise<readonly Descriptor[]> {
-    throw soon();
+  /** The manifests that are attached to one, of one artifact type or all. */
+  async referrers(digest: string, artifactType?: string): Promise<readonly Descriptor[]> {
+    return listReferrers(this.#places.own(), digest, artifactType);
   }
 
-  async remove(_tagOrDigest: string): Promise<void> {
-    throw soon();
+  /**
+   * Deletes a tag, or a manifest by its digest with all of its tags.
+   * Throws INGOT_REGISTRY_UNSUPPORTED where the registry deletes nothing, or no tags; INGOT_REGISTRY_MISSING.
+   */
+  async remove(tagOrDigest: string): Promise<void> {
+    const own = this.#places.own();
+    const before = isDigest(tagOrDigest) ? await getManifest(own, tagOrDigest) : undefined;
+    if (!(await removeManifest(own, tagOrDigest))) throw await missing(own, tagOrDigest);
+    const referrer = before && referrerOf(before.descriptor, before.bytes);
+    if (referrer !== undefined) await this.#listing(referrer.subject, () => removeByTag(own, referrer));
   }
 
+  /** Finds out whether this login may push here: opens an upload and gives it up. */
   async checkPush(): Promise<void> {
-    throw soon();
+    const own = this.#places.own();
+    const answer = await beginUpload(own, `push to ${own.name}`, true);
+    const path = locationOf(answer, own.endpoint.origin);
+    const what = `give up an upload to ${own.name}`;
+    // What becomes of it is no matter: registries drop uploads that nobody goes on with.
+    await own.ask({ method: 'DELETE', path, what, expect: [204], push: true, retry: false }).catch(() => undefined);
   }
 
-  url(_descriptor: Descriptor): BlobUrl {
-    throw soon();
+  /** Where curl finds it. */
+  url({ mediaType, digest }: Descriptor): BlobUrl {
+    const own = this.#places.own();
+    if (!isManifestLike(mediaType)) return { url: own.url(`blobs/${digest}`).href, headers: {} };
+    return { url: own.url(`manifests/${digest}`).href, headers: { accept: mediaType } };
   }
+
+  #named(): string {
+    return this.reference.digest ?? this.reference.tag ?? 'latest';
+  }
+
+  #clients(tagOrDigest: string): { own: RegistryClient; mirrors: readonly RegistryClient[] } {
+    const { registry, repository } = this.reference;
+    const name = isDigest(tagOrDigest) ? { digest: tagOrDigest } : { tag: tagOrDigest };
+    const all = this.#places.pullFrom({ registry, repository, ...name });
+    const mirrors = all.filter(({ endpoint }) => endpoint.isMirror);
+    return { own: this.#places.own(), mirrors };
+  }
+
+  async *#fetch(
+    descriptor: Descriptor,
+    range: ByteRange | undefined,
+    told: (client: RegistryClient) => void,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const { digest, mediaType, size } = descriptor;
+    const isManifest = isManifestLike(mediaType);
+    const place = isManifest
+      ? { path: `manifests/${digest}`, accept: acceptManifests }
+      : { path: `blobs/${digest}`, accept: '*/*' };
+    const position =
+      range === undefined ? { at: 0, end: size } : { at: range.offset, end: range.offset + range.length };
+    const { own, mirrors } = this.#clients(digest);
+    for (const mirror of mirrors.filter(({ name }) => !this.#wrong.has(`${name}@${digest}`))) {
+      told(mirror);
+      try {
+        return yield* download(mirror, descriptor, position, place);
+      } catch (error) {
+        this.#passOver(mirror, error);
+      }
+    }
+    told(own);
+    try {
+      yield* download(own, descriptor, position, place);
+    } catch (error) {
+      if (!isOf(error, 'INGOT_REGISTRY_MISSING')) throw error;
+      throw missingBlob(descriptor, [...mirrors, own], error);
+    }
+  }
+
+  /** From the first that has it. */
+  async #pulled<T>(tagOrDigest: string, get: (client: RegistryClient) => Promise<T | undefined>): Promise<T> {
+    if (!isDigest(tagOrDigest)) checkTag(tagOrDigest);
+    const { own, mirrors } = this.#clients(tagOrDigest);
+    for (const mirror of mirrors) {
+      try {
+        const found = await get(mirror);
+        if (found !== undefined) return found;
+      } catch (error) {
+        this.#passOver(mirror, error);
+      }
+    }
+    const found = await get(own);
+    if (found === undefined) throw await missing(own, tagOrDigest);
+    return found;
+  }
+
+  /** A mirror failed: the next is asked, and the user told, unless it just does not have it. */
+  #passOver(mirror: RegistryClient, error: unknown): void {
+    mirror.retrying.signal?.throwIfAborted();
+    if (isOf(error, 'INGOT_OFFLINE') || isOf(error, 'INGOT_REGISTRY_CLOSED') || !(error instanceof Error)) throw error;
+    if (isOf(error, 'INGOT_REGISTRY_MISSING')) return;
+    this.#places.warn(`the mirror ${mirror.name} is passed over: ${error.message}`);
+  }
+
+  async #put(descriptor: Descriptor, bytes: Uint8Array, reference: string): Promise<void> {
+    const own = this.#places.own();
+    const isListed = await putManifest(own, descriptor, bytes, reference);
+    const referrer = isListed ? undefined : referrerOf(descriptor, bytes);
+    if (referrer !== undefined) await this.#listing(referrer.subject, () => addByTag(own, referrer));
+  }
+
+  /** The list of a subject is read, changed and written: by one at a time. */
+  #listing(subject: string, work: () => Promise<void>): Promise<void> {
+    const { retrying, name } = this.#places.own();
+    return this.#places.sent.alone(name, subject, retrying.signal, work);
+  }
+}
+
+/** Content that can be read once. */
+class OnlyOnce implements Fetcher {
+  #content: AsyncIterable<Uint8Array> | undefined;
+
+  constructor(content: AsyncIterable<Uint8Array>) {
+    this.#content = content;
+  }
+
+  async exists(): Promise<boolean> {
+    return this.#content !== undefined;
+  }
+
+  fetch({ digest }: Descriptor, range?: ByteRange): AsyncIterable<Uint8Array> {
+    const content = this.#content;
+    if (content === undefined || (range !== undefined && range.offset > 0)) {
+      throw new RegistryError('INGOT_REGISTRY_CUT', `the push of ${digest} broke off, and what was pushed is gone`, {
+        digest,
+        help: 'Push it again.',
+      });
+    }
+    this.#content = undefined;
+    return content;
+  }
+}
+
+async function existsAt(client: RegistryClient, descriptor: Descriptor): Promise<boolean> {
+  if (!isManifestLike(descriptor.mediaType)) return hasBlob(client, descriptor);
+  return (await headManifest(client, descriptor.digest))?.digest === descriptor.digest;
+}
+
+function checkTag(tag: string): void {
+  if (tagSyntax.test(tag)) return;
+  throw new RegistryError('INGOT_REFERENCE_SYNTAX', `${JSON.stringify(tag.slice(0, 200))} is no tag`, {
+    help: 'A tag has letters, digits, "_", "." and "-", at most 128 of them, and begins with neither "." nor "-".',
+  });
+}
+
+const unreachable = new Set(['INGOT_REGISTRY_HOST', 'INGOT_REGISTRY_UNREACHABLE', 'INGOT_REGISTRY_TIMEOUT']);
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof RegistryError && unreachable.has(error.code);
+}
+
+function isOf(error: unknown, code: string): boolean {
+  return error instanceof RegistryError && error.code === code;
+}
+
+function missingBlob({ digest }: Descriptor, places: readonly RegistryClient[], cause: unknown): ContentError {
+  const names = places.map(({ name }) => name).join(', ');
+  return new ContentError('INGOT_BLOB_MISSING', `blob ${digest} is not in ${names}`, {
+    digest,
+    cause,
+    help: 'It was deleted there, or never pushed: push the image again.',
+  });
 }

@@ -1,22 +1,98 @@
+import { join } from 'node:path';
+import { storeFolder } from '@ingot/content';
+import { Authorizer } from './auth/authorizer.ts';
+import { RegistryClient } from './client.ts';
+import { parseReference } from './reference.ts';
 import { Repository } from './repository.ts';
+import { Sent } from './sent/sent.ts';
+import { credentialsFor, endpointsFor } from './stand-in.ts';
+import { Connections } from './transport/connections.ts';
+import { standardAttempts, waiting } from './transport/retry.ts';
+import { onceEach } from './transport/warnings.ts';
+import type { Shared } from './client.ts';
 import type { RegistriesOptions } from './options.ts';
 import type { Reference } from './reference.ts';
+import type { Places } from './repository.ts';
+import type { Endpoint } from './settings/endpoint.ts';
 
 /** Connections, tokens and settings that all repositories of a run share. */
 export interface Registries {
-  /** The same object for the same registry and repository. Throws INGOT_REFERENCE_SYNTAX. */
+  /** The same object for the same reference. Throws INGOT_REFERENCE_SYNTAX. */
   repository(reference: Reference | string): Repository;
   /** Closes all connections; what is under way fails. */
   close(): Promise<void>;
 }
 
 /** Opens nothing yet: files are read and connections made when they are needed. */
-export function openRegistries(_options: RegistriesOptions = {}): Registries {
-  return {
-    repository: (reference) => {
-      if (typeof reference === 'string') throw new Error('not made yet');
-      return new Repository(reference);
-    },
-    close: async () => undefined,
-  };
+export function openRegistries(options: RegistriesOptions = {}): Registries {
+  return new Session(options);
+}
+
+class Session implements Registries {
+  readonly #options: RegistriesOptions;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #shared: Shared;
+  readonly #sent: Sent;
+  readonly #repositories = new Map<string, Repository>();
+  /** By endpoint, that is origin and identity; and by repository there. */
+  readonly #hosts = new Map<string, { connections: Connections; authorizer: Authorizer }>();
+  readonly #clients = new Map<string, RegistryClient>();
+
+  constructor(options: RegistriesOptions) {
+    const env = options.env ?? process.env;
+    const { signal, limits = {} } = options;
+    this.#options = options;
+    this.#env = env;
+    this.#shared = {
+      retrying: { attempts: limits.attempts ?? standardAttempts, wait: options.wait ?? waiting(signal), signal },
+      warn: onceEach(options.onWarning),
+      offline: !['', '0', undefined].includes(env['INGOT_OFFLINE']),
+    };
+    this.#sent = new Sent(options.sentFolder ?? join(storeFolder(env), 'registries'));
+  }
+
+  repository(reference: Reference | string): Repository {
+    const parsed = typeof reference === 'string' ? parseReference(reference) : reference;
+    const { registry, repository, tag = '', digest = '' } = parsed;
+    const key = `${registry}/${repository}:${tag}@${digest}`;
+    let found = this.#repositories.get(key);
+    if (found === undefined) this.#repositories.set(key, (found = new Repository(parsed, this.#places(parsed))));
+    return found;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#hosts.values()].map(({ connections }) => connections.close()));
+  }
+
+  #places(reference: Reference): Places {
+    return {
+      own: () => this.#client(endpointsFor(reference, 'push', this.#options)[0]!),
+      pullFrom: (named) => endpointsFor(named, 'pull', this.#options).map((endpoint) => this.#client(endpoint)),
+      sent: this.#sent,
+      warn: this.#shared.warn,
+    };
+  }
+
+  #client(endpoint: Endpoint): RegistryClient {
+    const host = `${endpoint.origin.origin} ${endpoint.registry} ${endpoint.isMirror}`;
+    const key = `${host} ${endpoint.repository}`;
+    let found = this.#clients.get(key);
+    if (found === undefined) {
+      const { connections, authorizer } = this.#host(host, endpoint);
+      const lookUp = () => credentialsFor(endpoint.registry, endpoint.repository, this.#options);
+      found = new RegistryClient(endpoint, connections, authorizer, this.#shared, lookUp);
+      this.#clients.set(key, found);
+    }
+    return found;
+  }
+
+  #host(key: string, endpoint: Endpoint) {
+    let found = this.#hosts.get(key);
+    if (found === undefined) {
+      const connections = new Connections(endpoint, this.#options.limits ?? {}, this.#env);
+      found = { connections, authorizer: new Authorizer(endpoint.origin, connections) };
+      this.#hosts.set(key, found);
+    }
+    return found;
+  }
 }
