@@ -20,8 +20,7 @@ export async function chooseEngine(description: DockerfileDescription, signal?: 
     if (typeof found !== 'string') return found;
     reasons.push(`${titles[name]}: ${found}`);
   }
-  const message =
-    engine === 'auto' ? 'nothing here can build a Dockerfile' : `${titles[engine]} cannot build here: ${reasons[0]!}`;
+  const message = engine === 'auto' ? 'nothing here can build a Dockerfile' : reasons[0]!;
   const install = 'install one of docker with buildx, podman and buildah (Debian: apt-get install buildah)';
   const help = engine === 'auto' ? [...reasons, install].join('\n') : installing[engine];
   throw new ProjectError('INGOT_DOCKERFILE_ENGINE', message, { place: enginePlace, help });

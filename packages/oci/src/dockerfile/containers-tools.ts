@@ -15,9 +15,9 @@ export function containersTool(name: 'podman' | 'buildah'): Engine {
     name,
     runs: runsHere(),
     unable: ({ cacheFrom, cacheTo }) =>
-      [...cacheFrom, ...cacheTo]
-        .filter((cache) => !isRepository(cache))
-        .map((cache) => `${name} has no use for the cache ${cache}: it takes repositories alone`),
+      cacheFrom.length + cacheTo.length === 0
+        ? []
+        : [`cacheFrom and cacheTo are for docker buildx: ${name} did without`],
     async build(request, run) {
       const ignoreFile = join(request.folder, 'ignore');
       await writeFile(ignoreFile, request.ignore);
@@ -33,7 +33,9 @@ export function containersTool(name: 'podman' | 'buildah'): Engine {
 
 function buildFlags(request: BuildRequest, index: number, ignoreFile: string): string[] {
   return [
-    ...['--format', 'oci', '--layers', '--force-rm', '--identity-label=false'],
+    ...['--format', 'oci', '--force-rm', '--identity-label=false'],
+    // Their cache of layers overlooks another platform, and other values of ARG (seen in buildah 1.28).
+    '--layers=false',
     ...['--timestamp', String(request.time)],
     ...['--iidfile', `id-${index}`],
     ...['--file', request.file, '--ignorefile', ignoreFile],
@@ -41,12 +43,10 @@ function buildFlags(request: BuildRequest, index: number, ignoreFile: string): s
     ...(request.target === undefined ? [] : ['--target', request.target]),
     ...flags('--build-arg', argsOf(request)),
     ...flags('--secret', request.secrets.map(secret)),
-    ...flags('--cache-from', request.cacheFrom.filter(isRepository)),
-    ...flags('--cache-to', request.cacheTo.filter(isRepository)),
   ];
 }
 
-/** Out of the tool's storage, where it stays as what the next build begins with. */
+/** Out of the tool's storage. */
 async function take(name: 'podman' | 'buildah', request: BuildRequest, index: number, run: RunStep): Promise<Source> {
   const id = (await readFile(join(request.folder, `id-${index}`), 'utf8')).trim().replace(/^sha256:/, '');
   if (name === 'buildah') {
@@ -58,10 +58,6 @@ async function take(name: 'podman' | 'buildah', request: BuildRequest, index: nu
   const path = `image-${index}.tar`;
   await run(name, ['save', '--format', 'oci-archive', '--output', path, id]);
   return { transport: 'oci-archive', path };
-}
-
-function isRepository(cache: string): boolean {
-  return !cache.includes('=');
 }
 
 /** They split it at commas, and know no quotes. */
