@@ -38,10 +38,10 @@ export interface BlobUrl {
 
 /** What a repository talks to. */
 export interface Places {
-  /** The registry itself. */
-  own(): RegistryClient;
+  /** The registry itself, as it is pushed to. */
+  own(): Promise<RegistryClient>;
   /** Where to pull from, in this order: mirrors, then the registry. They may differ for tags and digests. */
-  pullFrom(reference: Reference): readonly RegistryClient[];
+  pullFrom(reference: Reference): Promise<readonly RegistryClient[]>;
   readonly sent: Sent;
   readonly warn: (text: string) => void;
 }
@@ -65,13 +65,13 @@ export class Repository implements Store, Receiver {
 
   /** Asks the registry itself; its mirrors only where it cannot be reached. */
   async exists(descriptor: Descriptor): Promise<boolean> {
-    const { own } = this.#clients(descriptor.digest);
+    const own = await this.#places.own();
     try {
       return await existsAt(own, descriptor);
     } catch (error) {
-      const { mirrors } = this.#clients(descriptor.digest);
-      if (mirrors.length === 0 || !isUnreachable(error)) throw error;
-      for (const mirror of mirrors) if (await existsAt(mirror, descriptor).catch(() => false)) return true;
+      if (!isUnreachable(error)) throw error;
+      const others = (await this.#pullFrom(descriptor.digest)).filter((client) => client !== own);
+      for (const other of others) if (await existsAt(other, descriptor).catch(() => false)) return true;
       throw error;
     }
   }
@@ -95,7 +95,7 @@ export class Repository implements Store, Receiver {
 
   /** Throws INGOT_BLOB_WRONG and INGOT_BLOB_MISSING for what `from` gives. */
   async receive(descriptor: Descriptor, from: Fetcher, options: ReceiveOptions = {}): Promise<Received> {
-    const own = this.#places.own();
+    const own = await this.#places.own();
     if (!isManifestLike(descriptor.mediaType)) {
       return receiveBlob(own, this.#places.sent, descriptor, from, options);
     }
@@ -119,18 +119,18 @@ export class Repository implements Store, Receiver {
   /** Gives a manifest that is there a tag, by sending it again. Sends nothing where the tag is this one's already. */
   async tag(descriptor: Descriptor, bytes: Uint8Array, tag: string): Promise<void> {
     checkTag(tag);
-    const now = await headManifest(this.#places.own(), tag);
+    const now = await headManifest(await this.#places.own(), tag);
     if (now?.digest === descriptor.digest) return;
     await this.#put(descriptor, bytes, tag);
   }
 
   tags(): AsyncIterable<string> {
-    return { [Symbol.asyncIterator]: () => listTags(this.#places.own()) };
+    return { [Symbol.asyncIterator]: () => this.#tags() };
   }
 
   /** The manifests that are attached to one, of one artifact type or all. */
   async referrers(digest: string, artifactType?: string): Promise<readonly Descriptor[]> {
-    return listReferrers(this.#places.own(), digest, artifactType);
+    return listReferrers(await this.#places.own(), digest, artifactType);
   }
 
   /**
@@ -138,7 +138,7 @@ export class Repository implements Store, Receiver {
    * Throws INGOT_REGISTRY_UNSUPPORTED where the registry deletes nothing, or no tags; INGOT_REGISTRY_MISSING.
    */
   async remove(tagOrDigest: string): Promise<void> {
-    const own = this.#places.own();
+    const own = await this.#places.own();
     const before = isDigest(tagOrDigest) ? await getManifest(own, tagOrDigest) : undefined;
     if (!(await removeManifest(own, tagOrDigest))) throw await missing(own, tagOrDigest);
     const referrer = before && referrerOf(before.descriptor, before.bytes);
@@ -147,7 +147,7 @@ export class Repository implements Store, Receiver {
 
   /** Finds out whether this login may push here: opens an upload and gives it up. */
   async checkPush(): Promise<void> {
-    const own = this.#places.own();
+    const own = await this.#places.own();
     const answer = await beginUpload(own, `push to ${own.name}`, true);
     const path = locationOf(answer, own.endpoint.origin);
     const what = `give up an upload to ${own.name}`;
@@ -156,8 +156,8 @@ export class Repository implements Store, Receiver {
   }
 
   /** Where curl finds it. */
-  url({ mediaType, digest }: Descriptor): BlobUrl {
-    const own = this.#places.own();
+  async url({ mediaType, digest }: Descriptor): Promise<BlobUrl> {
+    const own = await this.#places.own();
     if (!isManifestLike(mediaType)) return { url: own.url(`blobs/${digest}`).href, headers: {} };
     return { url: own.url(`manifests/${digest}`).href, headers: { accept: mediaType } };
   }
@@ -166,12 +166,14 @@ export class Repository implements Store, Receiver {
     return this.reference.digest ?? this.reference.tag ?? 'latest';
   }
 
-  #clients(tagOrDigest: string): { own: RegistryClient; mirrors: readonly RegistryClient[] } {
+  #pullFrom(tagOrDigest: string): Promise<readonly RegistryClient[]> {
     const { registry, repository } = this.reference;
     const name = isDigest(tagOrDigest) ? { digest: tagOrDigest } : { tag: tagOrDigest };
-    const all = this.#places.pullFrom({ registry, repository, ...name });
-    const mirrors = all.filter(({ endpoint }) => endpoint.isMirror);
-    return { own: this.#places.own(), mirrors };
+    return this.#places.pullFrom({ registry, repository, ...name });
+  }
+
+  async *#tags(): AsyncGenerator<string, void, undefined> {
+    yield* listTags(await this.#places.own());
   }
 
   async *#fetch(
@@ -186,38 +188,35 @@ export class Repository implements Store, Receiver {
       : { path: `blobs/${digest}`, accept: '*/*' };
     const position =
       range === undefined ? { at: 0, end: size } : { at: range.offset, end: range.offset + range.length };
-    const { own, mirrors } = this.#clients(digest);
-    for (const mirror of mirrors.filter(({ name }) => !this.#wrong.has(`${name}@${digest}`))) {
-      told(mirror);
+    const clients = await this.#pullFrom(digest);
+    for (const client of clients) {
+      const isLast = client === clients.at(-1);
+      if (!isLast && this.#wrong.has(`${client.name}@${digest}`)) continue;
+      told(client);
       try {
-        return yield* download(mirror, descriptor, position, place);
+        return yield* download(client, descriptor, position, place);
       } catch (error) {
-        this.#passOver(mirror, error);
+        if (!isLast) this.#passOver(client, error);
+        else throw isOf(error, 'INGOT_REGISTRY_MISSING') ? missingBlob(descriptor, clients, error) : error;
       }
-    }
-    told(own);
-    try {
-      yield* download(own, descriptor, position, place);
-    } catch (error) {
-      if (!isOf(error, 'INGOT_REGISTRY_MISSING')) throw error;
-      throw missingBlob(descriptor, [...mirrors, own], error);
     }
   }
 
   /** From the first that has it. */
   async #pulled<T>(tagOrDigest: string, get: (client: RegistryClient) => Promise<T | undefined>): Promise<T> {
     if (!isDigest(tagOrDigest)) checkTag(tagOrDigest);
-    const { own, mirrors } = this.#clients(tagOrDigest);
-    for (const mirror of mirrors) {
+    const clients = await this.#pullFrom(tagOrDigest);
+    for (const client of clients.slice(0, -1)) {
       try {
-        const found = await get(mirror);
+        const found = await get(client);
         if (found !== undefined) return found;
       } catch (error) {
-        this.#passOver(mirror, error);
+        this.#passOver(client, error);
       }
     }
-    const found = await get(own);
-    if (found === undefined) throw await missing(own, tagOrDigest);
+    const last = clients.at(-1)!;
+    const found = await get(last);
+    if (found === undefined) throw await missing(last, tagOrDigest);
     return found;
   }
 
@@ -230,15 +229,15 @@ export class Repository implements Store, Receiver {
   }
 
   async #put(descriptor: Descriptor, bytes: Uint8Array, reference: string): Promise<void> {
-    const own = this.#places.own();
+    const own = await this.#places.own();
     const isListed = await putManifest(own, descriptor, bytes, reference);
     const referrer = isListed ? undefined : referrerOf(descriptor, bytes);
     if (referrer !== undefined) await this.#listing(referrer.subject, () => addByTag(own, referrer));
   }
 
   /** The list of a subject is read, changed and written: by one at a time. */
-  #listing(subject: string, work: () => Promise<void>): Promise<void> {
-    const { retrying, name } = this.#places.own();
+  async #listing(subject: string, work: () => Promise<void>): Promise<void> {
+    const { retrying, name } = await this.#places.own();
     return this.#places.sent.alone(name, subject, retrying.signal, work);
   }
 }

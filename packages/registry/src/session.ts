@@ -5,7 +5,8 @@ import { RegistryClient } from './client.ts';
 import { parseReference } from './reference.ts';
 import { Repository } from './repository.ts';
 import { Sent } from './sent/sent.ts';
-import { credentialsFor, endpointsFor } from './stand-in.ts';
+import { registrySettings } from './settings/settings.ts';
+import { credentialsFor } from './stand-in.ts';
 import { Connections } from './transport/connections.ts';
 import { standardAttempts, waiting } from './transport/retry.ts';
 import { onceEach } from './transport/warnings.ts';
@@ -14,6 +15,7 @@ import type { RegistriesOptions } from './options.ts';
 import type { Reference } from './reference.ts';
 import type { Places } from './repository.ts';
 import type { Endpoint } from './settings/endpoint.ts';
+import type { RegistrySettings } from './settings/settings.ts';
 
 /** Connections, tokens and settings that all repositories of a run share. */
 export interface Registries {
@@ -31,6 +33,7 @@ export function openRegistries(options: RegistriesOptions = {}): Registries {
 class Session implements Registries {
   readonly #options: RegistriesOptions;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #settings: RegistrySettings;
   readonly #shared: Shared;
   readonly #sent: Sent;
   readonly #repositories = new Map<string, Repository>();
@@ -43,6 +46,7 @@ class Session implements Registries {
     const { signal, limits = {} } = options;
     this.#options = options;
     this.#env = env;
+    this.#settings = registrySettings(options);
     this.#shared = {
       retrying: { attempts: limits.attempts ?? standardAttempts, wait: options.wait ?? waiting(signal), signal },
       warn: onceEach(options.onWarning),
@@ -66,8 +70,11 @@ class Session implements Registries {
 
   #places(reference: Reference): Places {
     return {
-      own: () => this.#client(endpointsFor(reference, 'push', this.#options)[0]!),
-      pullFrom: (named) => endpointsFor(named, 'pull', this.#options).map((endpoint) => this.#client(endpoint)),
+      own: async () => this.#client((await this.#settings.endpointsFor(reference, 'push'))[0]!),
+      pullFrom: async (named) => {
+        const endpoints = await this.#settings.endpointsFor(named, 'pull');
+        return endpoints.map((endpoint) => this.#client(endpoint));
+      },
       sent: this.#sent,
       warn: this.#shared.warn,
     };

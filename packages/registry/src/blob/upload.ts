@@ -10,6 +10,7 @@ import { Source } from './source.ts';
 import type { Descriptor, Fetcher } from '@ingot/content';
 import type { Call, RegistryClient } from '../client.ts';
 import type { Answer } from '../transport/answer.ts';
+import type { Body } from '../transport/exchange.ts';
 
 /** Blobs up to this size, in bytes, go in one request and are checked before. */
 export const monolithic = 1024 * 1024;
@@ -58,6 +59,8 @@ class Upload {
   #location: URL | undefined;
   /** So many bytes does the registry have. */
   #offset = 0;
+  /** Does the registry take a blob in parts at all? */
+  #takesParts = true;
   /** A request broke off: the registry is to be asked what it has. */
   #uncertain = false;
   #wrongDigests = 0;
@@ -93,9 +96,14 @@ class Upload {
   async streamed(): Promise<void> {
     await this.#tried(async () => {
       await this.#begin();
-      while (this.#offset < this.#descriptor.size) await this.#send();
-      await this.#finish();
+      while (this.#takesParts && this.#offset < this.#descriptor.size) await this.#send();
+      await this.#finish(this.#takesParts ? undefined : this.#all());
     });
+  }
+
+  #all(): Body {
+    const { size } = this.#descriptor;
+    return { length: size, read: () => this.#source.read(0, size) };
   }
 
   /** Tries again what may pass; an attempt that brought the registry more bytes than it ever had is not counted. */
@@ -176,6 +184,10 @@ class Upload {
   #brokeOff(error: unknown): void {
     this.#uncertain = true;
     if (isOf(error, 'INGOT_REGISTRY_TOO_LARGE') && this.#chunks.shrink()) return;
+    if (isOf(error, 'INGOT_REGISTRY_UNSUPPORTED')) {
+      this.#takesParts = false;
+      return;
+    }
     const { status } = error as { status?: unknown };
     // The upload is gone, or is not where we think: begin again, or ask.
     if (error instanceof RegistryError && (status === 404 || status === 410 || status === 416)) {
@@ -192,7 +204,7 @@ class Upload {
   }
 
   /** Closes the upload, with its last bytes where there are. */
-  async #finish(bytes?: Uint8Array): Promise<void> {
+  async #finish(bytes?: Body): Promise<void> {
     const path = withParameter(this.#location!, 'digest', this.#descriptor.digest);
     const body = bytes === undefined ? {} : { body: bytes };
     try {
