@@ -19,7 +19,7 @@ export interface NxWorkspaceOptions {
   readonly nxJson?: Readonly<Record<string, unknown>>;
   /** Path → text; text that is an object is written as JSON. */
   readonly files?: Readonly<Record<string, string | object>>;
-  /** The packages of this repository that run there, from source. */
+  /** The packages of this repository that run there, from source, with those that they need. Default: solution. */
   readonly packages?: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export class NxWorkspace {
   static async create(options: NxWorkspaceOptions = {}): Promise<NxWorkspace> {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'ingot-nx-')));
     const workspace = new NxWorkspace(root);
-    await linkModules(root, options.packages ?? ['content', 'workspace', 'oci', 'iso9660', 'solution']);
+    await linkModules(root, await withTheirNeeds(options.packages ?? ['solution']));
     await workspace.write({
       'nx.json': {
         analytics: false,
@@ -120,6 +120,17 @@ function cleanEnv(): Record<string, string> {
     NO_COLOR: '1',
     CI: 'true',
   };
+}
+
+/** The packages and all of Ingot's that they depend on. */
+async function withTheirNeeds(names: readonly string[]): Promise<string[]> {
+  const all = new Set(names);
+  for (const name of all) {
+    const manifest = await readFile(join(repository, 'packages', name, 'package.json'), 'utf8');
+    const { dependencies = {} } = JSON.parse(manifest) as { dependencies?: Record<string, string> };
+    for (const need of Object.keys(dependencies)) if (need.startsWith('@ingot/')) all.add(need.slice('@ingot/'.length));
+  }
+  return [...all];
 }
 
 /** Links what is installed here; copies Ingot's own sources, since Nx runs plugins from source within a workspace only. */

@@ -41,7 +41,7 @@ async function readmeExample(): Promise<Record<string, string | object>> {
 let workspace: NxWorkspace;
 beforeAll(async () => {
   workspace = await NxWorkspace.create({
-    packages: ['content', 'workspace', 'oci'],
+    packages: ['oci'],
     files: {
       ...(await readmeExample()),
       ...project('base'),
