@@ -27,12 +27,21 @@ const digestSyntax = /^sha256:[0-9a-f]{64}$/;
  * tag is `latest`. Throws RegistryError INGOT_REFERENCE_SYNTAX.
  */
 export function parseReference(text: string): Reference {
+  return parse(text, false);
+}
+
+function parse(text: string, isQualified: boolean): Reference {
   if (text.length > longest) throw bad(text, `has more than ${longest} characters`, forms);
   const [named, digest] = splitDigest(text);
   const [path, tag] = splitTag(named, text);
-  const { registry, repository } = parseRepository(path, text);
+  const { registry, repository } = parseRepository(path, text, isQualified);
   if (tag === undefined && digest === undefined) return { registry, repository, tag: 'latest' };
   return { registry, repository, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+}
+
+/** As `parseReference`, but the first part is a registry whatever it looks like: `mirror/hub/debian`. */
+export function parseQualified(text: string): Reference {
+  return parse(text, true);
 }
 
 /** The complete text of a reference; `parseReference` reads the same out of it. */
@@ -66,11 +75,11 @@ function splitTag(named: string, text: string): [path: string, tag?: string] {
   throw bad(text, `has the wrong tag ${JSON.stringify(tag)}`, form);
 }
 
-function parseRepository(path: string, text: string): Pick<Reference, 'registry' | 'repository'> {
+function parseRepository(path: string, text: string, isQualified: boolean): Pick<Reference, 'registry' | 'repository'> {
   if (path.includes('://')) throw bad(text, 'has a scheme', `Write it without: ${path.replace(/^.*?:\/\//, '')}`);
   const slash = path.indexOf('/');
   const first = path.slice(0, Math.max(slash, 0));
-  const isRegistry = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
+  const isRegistry = isQualified || /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
   const registry = !isRegistry || first === formerDockerHub ? dockerHub : first;
   const rest = isRegistry ? path.slice(slash + 1) : path;
   if (!isRegistryName(registry)) throw bad(text, `has the wrong registry ${JSON.stringify(registry)}`, forms);
