@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatError } from '@ingot/workspace';
@@ -46,6 +46,13 @@ describe('dockerfile:', () => {
         { id: 'b', from: { file: '~/b' } },
       ],
     });
+  });
+
+  it('is as the documentation has it', async () => {
+    const page = await readFile(new URL('../../../../docs/dockerfiles.md', import.meta.url), 'utf8');
+    const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!);
+    expect(examples).toHaveLength(2);
+    for (const text of examples) expect(await read(text.replace(/^(#|ingot|name|version).*\n/gm, ''))).toBeDefined();
   });
 
   it.each([
