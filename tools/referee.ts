@@ -17,9 +17,11 @@ export const debianPackages = {
   htpasswd: 'apache2-utils',
   openssl: 'openssl',
   'qemu-img': 'qemu-utils',
+  'mkfs.ext4': 'e2fsprogs',
   hardlink: 'util-linux',
   zstd: 'zstd',
   gzip: 'gzip',
+  xz: 'xz-utils',
   tar: 'tar',
 } as const;
 

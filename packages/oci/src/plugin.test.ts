@@ -156,6 +156,53 @@ describe('createNodes', () => {
     );
   });
 
+  it('gives a folder with an artifact.yaml its target', async () => {
+    await write({
+      'a/artifact.yaml': `ingot: artifact/v1
+name: iso
+version: 1.0.0
+files:
+  - { from: notes.txt }
+  - { from: 'dist/*.iso', project: solution, target: pack }
+`,
+      'b/artifact.yaml': 'ingot: artifact/v1\nname: b\nversion: package.json\n',
+      'c/artifact.yaml': 'kind: of another tool\n',
+    });
+    const projects = await infer(['a/artifact.yaml', 'b/artifact.yaml', 'c/artifact.yaml']);
+    expect(Object.keys(projects)).toEqual(['a', 'b']);
+    const { name, targets } = projects['a']!;
+    expect(name).toBe('iso');
+    expect(targets!['artifact']).toMatchObject({
+      executor: '@ingot/oci:artifact',
+      cache: true,
+      options: { outputPath: 'a/dist/artifact' },
+      outputs: ['{options.outputPath}', '{options.outputPath}.json'],
+      dependsOn: ['build', { projects: ['solution'], target: 'pack' }],
+    });
+    expect(ownInputs(targets!['artifact'])).toEqual([
+      '{projectRoot}/artifact.yaml',
+      '{projectRoot}/notes.txt',
+      '{projectRoot}/notes.txt/**/*',
+      ...['**/notes.txt', '**/notes.txt/**/*', '**/dist/*.iso', '**/dist/*.iso/**/*'].map((glob) => ({
+        dependentTasksOutputFiles: glob,
+        transitive: false,
+      })),
+      { env: 'SOURCE_DATE_EPOCH' },
+    ]);
+    expect(projects['b']!.targets!['artifact']!.inputs).toContain('{projectRoot}/package.json');
+  });
+
+  it('lets an image.yaml and an artifact.yaml share a folder, under the name that the image has', async () => {
+    await write({ 'a/artifact.yaml': 'ingot: artifact/v1\nname: files\n', 'a/image.yaml': head('hello') });
+    const context = { workspaceRoot: root, nxJsonConfiguration: { plugins: ['@ingot/oci/plugin'] } };
+    const results = await createNodes[1](['a/artifact.yaml', 'a/image.yaml'], { artifactTarget: 'files' }, context);
+    const found = results.map(([file, { projects }]) => [file, projects!['a']!.name, projects!['a']!.targets]);
+    expect(found).toEqual([
+      ['a/image.yaml', 'hello', expect.objectContaining({ image: expect.anything() as unknown })],
+      ['a/artifact.yaml', 'hello', expect.objectContaining({ files: expect.anything() as unknown })],
+    ]);
+  });
+
   it('is the same whenever it runs: nothing of the clock or the environment gets in', async () => {
     await write({ 'a/image.yaml': head('a') });
     const first = await infer(['a/image.yaml']);

@@ -8,9 +8,6 @@ import type { FilesFolder, MadeEntry } from '../image/maker.ts';
 /** What names a file, and where. */
 export type NamedFile = Pick<MadeEntry, 'from' | 'target' | 'project' | 'place'>;
 
-/** What finds a file, and where it was written. */
-export type FileToFind = Pick<ArtifactFile, 'from' | 'target' | 'project' | 'place'>;
-
 /** A file as it lies there. */
 export interface FoundFile {
   /** Absolute, links followed. */

@@ -1,6 +1,5 @@
-import { decompress } from '@ingot/content';
+import { inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { ProjectError } from '@ingot/workspace';
-import { inflateRawSync } from 'node:zlib';
 import type { Guest } from './guest.ts';
 
 /** QEMU docs/interop/qcow2.txt § Header: `QFI\xfb`. */
@@ -134,37 +133,34 @@ async function compressed(file: Guest, layout: Layout, word: bigint, from: numbe
   const sectors = Number((word >> shift) & ((1n << BigInt(layout.clusterBits - 8)) - 1n)) + 1;
   const bytes = await file.read(offset, sectors * 512 - (offset % 512));
   const size = 2 ** layout.clusterBits;
-  const cluster = layout.zstd ? await firstBytes(decompress(once(bytes), 'zstd'), size) : inflated(bytes, size);
+  const cluster = decompressed(bytes, size, layout.zstd);
   if (cluster.length < from + length) throw broken('a compressed cluster is too short');
   return cluster.subarray(from, from + length);
 }
 
-function inflated(bytes: Buffer, size: number): Buffer {
+/** QEMU writes a cluster as one deflate stream or zstd frame; what follows in its last sector is of no account. */
+function decompressed(bytes: Buffer, size: number, zstd: boolean): Buffer {
   try {
-    return inflateRawSync(bytes, { maxOutputLength: size });
+    if (!zstd) return inflateRawSync(bytes, { maxOutputLength: size });
+    return zstdDecompressSync(bytes.subarray(0, frameLength(bytes)), { maxOutputLength: size });
   } catch {
     throw broken('a cluster cannot be decompressed');
   }
 }
 
-/** What follows the cluster in its last sector is of no account, and may be no zstd at all. */
-async function firstBytes(content: AsyncIterable<Uint8Array>, size: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let have = 0;
-  try {
-    for await (const part of content) {
-      parts.push(Uint8Array.from(part));
-      have += part.length;
-      if (have >= size) break;
-    }
-  } catch {
-    if (have < size) throw broken('a cluster cannot be decompressed');
+/** The length of the zstd frame that begins here (RFC 8878 § 3.1.1). Throws RangeError where it ends too early. */
+function frameLength(bytes: Buffer): number {
+  const descriptor = bytes.readUInt8(4);
+  const single = (descriptor >> 5) & 1;
+  const contentSize = [single, 2, 4, 8][descriptor >> 6]!;
+  let at = 5 + (1 - single) + [0, 1, 2, 4][descriptor & 3]! + contentSize;
+  for (let last = 0; last === 0;) {
+    const block = bytes.readUIntLE(at, 3);
+    last = block & 1;
+    const isRepeated = ((block >> 1) & 3) === 1;
+    at += 3 + (isRepeated ? 1 : block >> 3);
   }
-  return Buffer.concat(parts).subarray(0, size);
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
+  return at + ((descriptor >> 2) & 1) * 4;
 }
 
 async function entryAt(file: Guest, offset: number, size: number): Promise<Buffer> {
