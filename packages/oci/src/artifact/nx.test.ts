@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { digestOf } from '@ingot/content';
 import type { ArtifactResult } from '@ingot/workspace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const maker = {
     pack: {
       executor: 'nx:run-commands',
       cache: true,
-      inputs: ['{projectRoot}/main.txt'],
+      inputs: ['{projectRoot}/*.txt'],
       outputs: ['{projectRoot}/dist'],
       options: { command: 'rm -rf maker/dist && mkdir maker/dist && cp maker/main.txt "maker/dist/x-1.0.iso"' },
     },
@@ -20,7 +20,7 @@ const maker = {
 let workspace: NxWorkspace;
 beforeAll(async () => {
   workspace = await NxWorkspace.create({
-    packages: ['content', 'registry', 'workspace', 'oci'],
+    packages: ['oci'],
     files: {
       'maker/project.json': maker,
       'maker/main.txt': 'one',
@@ -52,10 +52,9 @@ describe('artifacts in an Nx workspace', () => {
 
   it('are a cache hit where nothing changed, and restored whole', async () => {
     const before = await result();
-    await workspace.nx(['reset', '--only-workspace-data']);
+    await rm(workspace.path('iso/dist'), { recursive: true });
     const again = await run();
-    expect(again.all).toContain('nx run site:artifact  [');
-    expect(again.all).toMatch(/nx run site:artifact {2}\[(local cache|existing outputs match the cache)/);
+    expect(again.all).toContain('nx run site:artifact  [local cache]');
     expect(await result()).toEqual(before);
   });
 
@@ -73,15 +72,10 @@ describe('artifacts in an Nx workspace', () => {
   });
 
   it('stay a cache hit where the other project makes the same again', async () => {
-    await workspace.write({
-      'maker/project.json': {
-        ...maker,
-        targets: { pack: { ...maker.targets.pack, inputs: ['{projectRoot}/*.txt'] } },
-      },
-    });
+    await workspace.write({ 'maker/other.txt': 'of no account' });
     const again = await run();
     expect(again.code, again.all).toBe(0);
-    expect(again.all).not.toContain('nx run maker:pack  [');
+    expect(again.all).toMatch(/nx run maker:pack\n/);
     expect(again.all).toMatch(/nx run site:artifact {2}\[/);
   });
 
