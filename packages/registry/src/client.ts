@@ -120,7 +120,8 @@ export class RegistryClient {
     for (const text of warningsOf(answer)) this.#shared.warn(`${endpoint.registry}: ${text}`);
     const local = answer.url.origin === url.origin;
     if (call.expect.includes(answer.status) || (!local && call.elsewhere?.includes(answer.status))) return answer;
-    throw await answerError(answer, call.what, await this.#known());
+    const refused = answer.status === 401 || answer.status === 403;
+    throw await answerError(answer, call.what, refused && mine ? await this.#known() : undefined);
   }
 
   #known(): Promise<Credentials | undefined> {

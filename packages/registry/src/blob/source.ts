@@ -20,9 +20,10 @@ export class Source {
   async *read(offset: number, length: number): AsyncGenerator<Uint8Array, void, undefined> {
     const descriptor = this.#descriptor;
     const whole = offset === 0 && length === descriptor.size;
-    const content: Content = whole ? this.#from.fetch(descriptor) : this.#from.fetch(descriptor, { offset, length });
+    let content: Content | undefined;
     let done = 0;
     try {
+      content = whole ? this.#from.fetch(descriptor) : this.#from.fetch(descriptor, { offset, length });
       for await (const part of content) {
         done += part.length;
         if (done > length) break;
@@ -31,7 +32,7 @@ export class Source {
       }
       if (done !== length) throw wrong(descriptor, offset + done);
     } catch (error) {
-      if (error instanceof ContentError && error.code === 'INGOT_BLOB_WRONG') await content.reject?.();
+      if (error instanceof ContentError && error.code === 'INGOT_BLOB_WRONG') await content?.reject?.();
       this.failure ??= error instanceof Error ? error : new Error(String(error));
       throw error;
     }

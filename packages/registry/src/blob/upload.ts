@@ -63,6 +63,8 @@ class Upload {
   #takesParts = true;
   /** A request broke off: the registry is to be asked what it has. */
   #uncertain = false;
+  /** Of the last request. */
+  #length = 0;
   #wrongDigests = 0;
 
   constructor(client: RegistryClient, descriptor: Descriptor, from: Fetcher, onBytes: OnBytes, begun?: Answer) {
@@ -85,7 +87,6 @@ class Upload {
       });
     } catch (error) {
       if (!isOf(error, 'INGOT_REGISTRY_TOO_LARGE')) throw error;
-      this.#chunks.shrink();
       return false;
     }
     this.#source.report(bytes.length);
@@ -149,7 +150,7 @@ class Upload {
     if (end > this.#descriptor.size) return;
     this.#goOn(answer, location, end);
     // A proxy that holds a request back until it has all of it lets no part of it arrive: send smaller ones.
-    if (end <= before && end < this.#descriptor.size) this.#chunks.shrink();
+    if (end <= before && end < this.#descriptor.size) this.#chunks.shrink(this.#length);
   }
 
   #goOn(answer: Answer, location: URL, offset: number): void {
@@ -163,6 +164,7 @@ class Upload {
     const rest = this.#descriptor.size - this.#offset;
     const length = Math.min(this.#chunks.size ?? rest, rest);
     const start = this.#offset;
+    this.#length = length;
     const path = this.#location!;
     // Registries that know no ranges take a whole stream; those that know them want one for each part.
     const isPart = start > 0 || length < rest;
@@ -183,7 +185,7 @@ class Upload {
   /** Makes of a failure of a PATCH what the next attempt needs to know; throws it, unless smaller chunks may do. */
   #brokeOff(error: unknown): void {
     this.#uncertain = true;
-    if (isOf(error, 'INGOT_REGISTRY_TOO_LARGE') && this.#chunks.shrink()) return;
+    if (isOf(error, 'INGOT_REGISTRY_TOO_LARGE') && this.#chunks.shrink(this.#length)) return;
     if (isOf(error, 'INGOT_REGISTRY_UNSUPPORTED')) {
       this.#takesParts = false;
       return;
@@ -254,10 +256,10 @@ class Chunks {
     if (this.size !== undefined) this.size = Math.max(this.size, this.#least);
   }
 
-  /** False where it gets no smaller. */
-  shrink(): boolean {
-    const next = Math.max(this.#least, smallestChunk, this.size === undefined ? largestChunk : this.size / 4);
-    if (this.size !== undefined && next >= this.size) return false;
+  /** Smaller than what was too much, in bytes. False where it gets no smaller. */
+  shrink(tooMuch: number): boolean {
+    const next = Math.max(this.#least, smallestChunk, Math.min(largestChunk, Math.ceil(tooMuch / 4)));
+    if (next >= tooMuch) return false;
     this.size = next;
     return true;
   }
