@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { formatError } from '@ingot/workspace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readArtifactFile } from './description.ts';
@@ -157,6 +158,14 @@ files:
 artifact.yaml:9:5  INGOT_IRONIC_DISK_TWICE  there is a raw disk for arm64 already, in line 8
   help: Ironic would always take the first; publish them under two names or versions`,
     );
+  });
+
+  it.each(['docs/artifact-yaml.md', 'packages/oci/README.md'])('reads the examples of %s', async (page) => {
+    const text = await readFile(fileURLToPath(new URL(`../../../../${page}`, import.meta.url)), 'utf8');
+    const examples = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, example]) => example!);
+    const ours = examples.filter((example) => example.includes('ingot: artifact/v1'));
+    expect(ours.length).toBeGreaterThan(0);
+    for (const example of ours) expect((await read(example)).files.length).toBeGreaterThan(0);
   });
 
   it('says that there is no such file', async () => {
