@@ -8,7 +8,7 @@ import { BuildLog } from './build-log.ts';
 import { chooseEngine } from './choose.ts';
 import { openContext, type BuildContext } from './context.ts';
 import type { DockerfileDescription, EngineName } from './description.ts';
-import type { Engine, RunStep } from './engine.ts';
+import type { BuildRequest, Engine, RunStep } from './engine.ts';
 import { buildFailed } from './failed.ts';
 import { firstRunOfTarget, parseInstructions, stagesOf } from './instructions.ts';
 import { interruptible } from './interruption.ts';
@@ -60,7 +60,7 @@ export async function buildDockerfile(
       const { target, args, cacheFrom, cacheTo } = dockerfile;
       const request = { ...context, folder, target, args, cacheFrom, cacheTo, platforms, time: options.time };
       const run = steps(folder, context, log, dockerfile.place, signal);
-      const sources = await engine.build({ ...request, secrets: secrets.references }, run);
+      const sources = await buildBy(engine, { ...request, secrets: secrets.references }, run, signal);
       const notes = [...engine.unable(dockerfile)];
       const result = await writeImage(image, options, (store) =>
         takeIn(sources, { folder, image, time: options.time, note: (text) => notes.push(text) }, store),
@@ -71,6 +71,16 @@ export async function buildDockerfile(
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
   });
+}
+
+async function buildBy(engine: Engine, request: BuildRequest, run: RunStep, signal: AbortSignal) {
+  try {
+    return await engine.build(request, run);
+  } catch (error) {
+    // That it was stopped is what matters.
+    if (signal.aborted) await engine.abandon?.(request).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** An image that held what was made of it before would never be the same twice. */

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatPlatform, type Source } from '@ingot/content';
 import { ProjectError } from '@ingot/workspace';
+import { markOf, removeAbandoned } from './abandoned.ts';
 import { argsOf, flags, type BuildRequest, type Engine, type RunStep } from './engine.ts';
 import { runsHere } from './emulation.ts';
 import type { SecretReference } from './secrets.ts';
@@ -14,6 +15,7 @@ export function containersTool(name: 'podman' | 'buildah'): Engine {
   return {
     name,
     runs: runsHere(),
+    ...(name === 'buildah' ? { abandon: ({ folder }) => removeAbandoned(markOf(folder)) } : {}),
     unable: ({ cacheFrom, cacheTo }) =>
       cacheFrom.length + cacheTo.length === 0
         ? []
@@ -23,7 +25,8 @@ export function containersTool(name: 'podman' | 'buildah'): Engine {
       await writeFile(ignoreFile, request.ignore);
       const sources: Source[] = [];
       for (const index of request.platforms.keys()) {
-        await run(name, ['build', ...buildFlags(request, index, ignoreFile), request.context]);
+        const mark = name === 'buildah' ? ['--secret', `id=${markOf(request.folder)},src=${ignoreFile}`] : [];
+        await run(name, ['build', ...buildFlags(request, index, ignoreFile), ...mark, request.context]);
         sources.push(await take(name, request, index, run));
       }
       return sources;

@@ -30,6 +30,8 @@ export interface Engine {
   readonly runs: Runs;
   /** Builds, and answers with where the image for each platform lies, relative to the request's folder. */
   build(request: BuildRequest, run: RunStep): Promise<readonly Source[]>;
+  /** Removes what a build that was stopped left in the engine's own storage. */
+  abandon?(request: BuildRequest): Promise<void>;
   /** What of the request it has to do without, a line each. */
   unable(request: Pick<BuildRequest, 'cacheFrom' | 'cacheTo'>): readonly string[];
 }
