@@ -170,6 +170,22 @@ ENV ARCH=$TARGETARCH
     expect(await rig.outputs()).toEqual([]);
   });
 
+  it('keeps the layers and settings of its base, which is copied whole', async () => {
+    await rig.write({
+      'base/Dockerfile': 'FROM scratch\nCOPY a.txt /base\nENV B=1\nLABEL x=y\nENTRYPOINT ["/base"]\n',
+      'base/a.txt': 'a',
+      'app/image.yaml': withBuildah(),
+      'app/Dockerfile': 'FROM localhost/base\nCOPY a.txt /top\n',
+      'app/a.txt': 'a',
+    });
+    await run('buildah', ['build', '--quiet', '--timestamp', '0', '--tag', 'base', rig.path('base')]);
+    const { result } = await rig.build();
+    expect(result.inherited).toEqual([]);
+    expect((await readdir(await unpack())).sort()).toEqual(['base', 'top']);
+    const config = { Env: expect.arrayContaining(['B=1']), Entrypoint: ['/base'], Labels: { x: 'y' } };
+    expect(await inspect()).toMatchObject({ config, rootfs: { diff_ids: [expect.any(String), expect.any(String)] } });
+  });
+
   it('takes the values of ARG that there are now, not those of the last build', async () => {
     const withVersion = (version: string) => ({
       'app/image.yaml': withBuildah(`  args: { VERSION: "${version}" }\n`),
