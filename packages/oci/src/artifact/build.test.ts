@@ -315,6 +315,14 @@ describe('what cannot be in an artifact', () => {
     expect(await refused('files: [{ from: a/x }, { from: b/x, title: x }]\n')).toContain('app/artifact.yaml:4:37  ');
   });
 
+  it('is a file whose name nobody could write', async () => {
+    await write({ 'app/a\tb.txt': '1' });
+    expect(await refused('files: [{ from: "*.txt" }]\n')).toContain(
+      'app/artifact.yaml:4:11  INGOT_ARTIFACT_TITLE  the file\'s name "a\\tb.txt" cannot be its title',
+    );
+    expect((await build('files: [{ from: "*.txt", title: b.txt }]\n')).files).toMatchObject([{ title: 'b.txt' }]);
+  });
+
   it('is a file that changes while it is read', async () => {
     await write({ 'app/a': noise(5000), 'app/artifact.yaml': `${head}files: [{ from: a }]\n` });
     const description = await readArtifactFile(join(root, 'app/artifact.yaml'));

@@ -194,16 +194,17 @@ function checkTags(version: string, { kernel, ramdisk }: Written): string {
   throw new ProjectError('INGOT_IMAGE_VERSION', `version: the tag "${longest}" has more than 128 characters`);
 }
 
-/** Who pulls writes the file under this name: it must stay in the folder. Throws INGOT_ARTIFACT_TITLE. */
+/** Throws INGOT_ARTIFACT_TITLE. */
 function checkTitle(title: string | undefined): string | undefined {
-  if (title === undefined || !leaves(title)) return title;
+  if (title === undefined || isTitle(title)) return title;
   throw new ProjectError('INGOT_ARTIFACT_TITLE', `title: ${JSON.stringify(title)} is no name of a file`, {
     help: 'write a name, or a relative path without `..`',
   });
 }
 
-function leaves(title: string): boolean {
-  return /^[/~]|^[A-Za-z]:|[\\\u0000-\u001f\u007f]|\/$|(^|\/)\.{1,2}(\/|$)|\/\//.test(title);
+/** Who pulls a file writes it under its title: that must be a path that stays in the folder, on any system. */
+export function isTitle(title: string): boolean {
+  return !/^[/~]|^[A-Za-z]:|[\\\u0000-\u001f\u007f]|\/$|(^|\/)\.{1,2}(\/|$)|\/\//.test(title);
 }
 
 /** Throws INGOT_ARTIFACT_MEDIA_TYPE, and INGOT_IRONIC_COMPRESSED for what is for Ironic. */

@@ -1,6 +1,6 @@
 import { assembleArtifact, formatPlatform, type Descriptor, type Platform, type Store } from '@ingot/content';
 import { ProjectError, throwErrors } from '@ingot/workspace';
-import type { ArtifactDescription, ArtifactFile } from './description.ts';
+import { isTitle, type ArtifactDescription, type ArtifactFile } from './description.ts';
 import type { FoundFile } from './find.ts';
 import { pushIndex } from './push-index.ts';
 import { dated, layerOf, resultFile, type Made, type MadeRoots } from './made.ts';
@@ -35,11 +35,17 @@ export async function plainRoot(
   return { roots: [{ suffix: '', role: isIndex ? 'index' : 'artifact', mediaType, digest, size }], files };
 }
 
-/** Two files of one name in one manifest: who pulls it would get one of them. Throws INGOT_ARTIFACT_TITLE. */
+/**
+ * What nobody could pull: a file whose own name is no title, and two of one title in one manifest, of which who pulls
+ * it would get one. Throws INGOT_ARTIFACT_TITLE.
+ */
 export function checkTitles(description: ArtifactDescription, found: ReadonlyMap<ArtifactFile, FoundFile>): void {
-  if (description.files[0]?.role !== 'file') return;
   const errors = new Map<ArtifactFile, ProjectError>();
-  for (const { files } of groupsOf(description)) {
+  for (const [file, { name }] of found) {
+    if (file.title === undefined && !isTitle(name)) errors.set(file, unusable(name, file));
+  }
+  const manifests = description.files[0]?.role === 'file' ? groupsOf(description) : [];
+  for (const { files } of manifests) {
     const seen = new Set<string>();
     for (const file of files) {
       const title = file.title ?? found.get(file)!.name;
@@ -48,6 +54,13 @@ export function checkTitles(description: ArtifactDescription, found: ReadonlyMap
     }
   }
   throwErrors([...errors.values()]);
+}
+
+function unusable(name: string, file: ArtifactFile): ProjectError {
+  return new ProjectError('INGOT_ARTIFACT_TITLE', `the file's name ${JSON.stringify(name)} cannot be its title`, {
+    place: file.place,
+    help: 'not every system can write a file of that name: give it a `title`',
+  });
 }
 
 function twice(title: string, file: ArtifactFile): ProjectError {
