@@ -1,5 +1,5 @@
 import { RegistryError } from './error.ts';
-import { answerError } from './transport/answer-error.ts';
+import { answerError, storageError } from './transport/answer-error.ts';
 import { discard } from './transport/answer.ts';
 import { exchange } from './transport/exchange.ts';
 import { retry } from './transport/retry.ts';
@@ -120,8 +120,9 @@ export class RegistryClient {
     for (const text of warningsOf(answer)) this.#shared.warn(`${endpoint.registry}: ${text}`);
     const local = answer.url.origin === url.origin;
     if (call.expect.includes(answer.status) || (!local && call.elsewhere?.includes(answer.status))) return answer;
-    const refused = answer.status === 401 || answer.status === 403;
-    throw await answerError(answer, call.what, refused && mine ? await this.#known() : undefined);
+    if (answer.status !== 401 && answer.status !== 403) throw await answerError(answer, call.what, undefined);
+    if (answer.url.origin !== endpoint.origin.origin) throw await storageError(answer, call.what, this.name);
+    throw await answerError(answer, call.what, await this.#known());
   }
 
   #known(): Promise<Credentials | undefined> {

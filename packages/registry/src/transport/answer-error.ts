@@ -1,5 +1,5 @@
 import { RegistryError } from '../error.ts';
-import { headersNamed, textOf, typeOf } from './answer.ts';
+import { discard, headersNamed, textOf, typeOf } from './answer.ts';
 import { placeOf } from './place.ts';
 import { retryAfterOf } from './retry.ts';
 import { TransientError } from './transient.ts';
@@ -40,6 +40,18 @@ export async function answerError(answer: Answer, what: string, account: Account
     help,
     ...(said.code === '' ? {} : { reason: said.code }),
   });
+}
+
+/**
+ * The error for a 401 or 403 of another host, to which the registry sent us: the permission was in the URL, and may
+ * have run out.
+ */
+export async function storageError(answer: Answer, what: string, name: string): Promise<RegistryError> {
+  await discard(answer);
+  const { status, url } = answer;
+  const message = `cannot ${what}: ${placeOf(url)}, where ${name} sent us, answered ${status}`;
+  const help = 'The registry keeps its blobs there. Try again; if it stays so, its storage is set up wrongly.';
+  return new TransientError('INGOT_REGISTRY_FAILED', message, { status, help });
 }
 
 function passingFailure(answer: Answer, said: Explanation, what: string): TransientError {
