@@ -81,8 +81,16 @@ export class NxWorkspace {
     env: Readonly<Record<string, string>> = {},
     started?: (pid: number) => void,
   ): Promise<RunResult> {
-    const program = join(repository, 'node_modules', '.bin', 'nx');
-    const child = spawn(process.execPath, [program, ...args], {
+    return this.node([join(repository, 'node_modules', '.bin', 'nx'), ...args], env, started);
+  }
+
+  /** Runs a script there as `nx` runs. */
+  node(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    started?: (pid: number) => void,
+  ): Promise<RunResult> {
+    const child = spawn(process.execPath, [...args], {
       cwd: this.root,
       env: { ...cleanEnv(), NX_WORKSPACE_ROOT_PATH: this.root, INGOT_STORE: this.path('.store'), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -17,7 +17,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
 const withoutNx = new Set(['content', 'iso9660', 'registry']);
 
 /** Folders of a plugin whose files run inside Nx, and may load it. Everything else also runs where there is no Nx. */
-const insideNx = /^packages\/(oci|solution)\/src\/(executors|generators)\//;
+const insideNx = /^packages\/(oci|solution)\/src\/(executors|generators|release)\//;
 
 /** Dependencies declared by each package (dependencies and peerDependencies), and by the root for tests. */
 export type Declared = { packages: Readonly<Record<string, readonly string[]>>; root: readonly string[] };

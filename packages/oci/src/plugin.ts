@@ -38,12 +38,12 @@ export const createNodes: CreateNodes<OciPluginOptions> = [
     });
     const asNxPrints = (error: Error) => new Error(formatError(error, { cwd: workspaceRoot }));
     const errors = claimedTwice(nodes).map(({ file, error }): [string, Error] => [file, asNxPrints(error)]);
-    const results: CreateNodesResultArray = nodes.map(({ file, root, name, targets }) => {
+    const results: CreateNodesResultArray = nodes.map(({ file, root, name, targets, release }) => {
       const executors = new Map(Object.entries(targets).map(([target, { executor }]) => [target, executor!]));
       for (const error of clashes({ workspaceRoot, plugins: nxJsonConfiguration.plugins, file, targets: executors })) {
         errors.push([file, asNxPrints(error)]);
       }
-      return [file, { projects: { [root]: { root, name, targets } } }];
+      return [file, { projects: { [root]: { root, name, targets, ...(release && { release }) } } }];
     });
     if (errors.length === 0) return results;
     const { AggregateCreateNodesError } = await import('@nx/devkit');

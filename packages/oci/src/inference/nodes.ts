@@ -8,12 +8,12 @@ import {
   type ProjectFacts,
 } from '@ingot/workspace/inference';
 import type { TargetConfiguration } from '@nx/devkit';
-import { artifactFacts } from './artifact-facts.ts';
+import { artifactFacts, type ArtifactFacts } from './artifact-facts.ts';
 import { artifactTargets } from './artifact-targets.ts';
 import { dockerfileInputs } from './dockerfile-inputs.ts';
 import { imageFacts, type ImageFacts } from './image-facts.ts';
 import { imageTargets, type Input, type OciPluginOptions } from './image-targets.ts';
-import { pushTargets } from './push-targets.ts';
+import { pushTargets, releaseOfProjectFile } from './push-targets.ts';
 
 /** Changes when `imageFacts` or `artifactFacts` answers differently. */
 const VERSION = '4';
@@ -24,6 +24,8 @@ export interface Node {
   readonly root: string;
   readonly name: string;
   readonly targets: Record<string, TargetConfiguration>;
+  /** Absent: `nx release` does as it does without us. */
+  readonly release?: typeof releaseOfProjectFile;
 }
 
 export interface Inference {
@@ -68,9 +70,13 @@ async function imageNodes(files: readonly string[], inference: Inference): Promi
         contextInputs: await contextOf(image, workspaceRoot),
       });
       const pushed = facts.push && pushTargets(file, facts.push, { names, options, from: names.image });
-      return { file, root, name, targets: { ...targets, ...pushed } };
+      return { file, root, name, targets: { ...targets, ...pushed }, ...releaseOf(facts) };
     }),
   );
+}
+
+function releaseOf({ push, packageVersion }: ImageFacts | ArtifactFacts): Pick<Node, 'release'> {
+  return push === undefined || packageVersion ? {} : { release: releaseOfProjectFile };
 }
 
 async function contextOf({ root, facts }: ProjectFacts<ImageFacts>, workspaceRoot: string): Promise<readonly string[]> {
@@ -90,7 +96,7 @@ async function artifactNodes(
     const targets = artifactTargets(file, root, facts, { names, options, pluginInputs });
     const pushed = facts.push && pushTargets(file, facts.push, { names, options, from: names.artifact });
     const name = imageNames.get(root) ?? nameOf(workspaceRoot, root, facts.name);
-    return { file, root, name, targets: { ...targets, ...pushed } };
+    return { file, root, name, targets: { ...targets, ...pushed }, ...releaseOf(facts) };
   });
 }
 

@@ -50,3 +50,8 @@ export function pushTargets(
     },
   };
 }
+
+/** How `nx release` finds the version where npm has none to say: in the project file itself. */
+export const releaseOfProjectFile = {
+  version: { versionActions: '@ingot/oci/version-actions', currentVersionResolver: 'disk' },
+} as const;
