@@ -123,6 +123,9 @@ describe('checkForIronic', () => {
     const empty = partitionedDisk(MiB);
     empty.fill(0, 446, 510);
     await expect(check(await file('no-entries', empty), 'raw')).rejects.toMatchObject(expected);
+    const unsigned = partitionedDisk(MiB);
+    unsigned.fill(0, 510, 512);
+    await expect(check(await file('unsigned', unsigned), 'raw')).rejects.toMatchObject(expected);
   });
 
   it.each([

@@ -55,12 +55,24 @@ describe('openQcow2', () => {
     expect(await withGuest(path, 'qcow2', (guest) => guest.read(guest.size - 7, 100))).toEqual(Buffer.from('the end'));
   });
 
-  it('reads zeros where a snapshot or discard left clusters that read as zeros', async () => {
+  it('reads zeros where nothing was ever written', async () => {
     const path = await convert(disk(), join(folder, 'zeroed'), '-O', 'qcow2');
     await qemuImg('resize', '-q', '-f', 'qcow2', path, '6M');
     const guest = await guestBytes(path);
     expect(guest.length).toBe(6 * MiB);
     expect(guest.subarray(5 * MiB + 512).every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('reads zeros where a cluster is marked so, whatever lies there still, as QEMU does', async () => {
+    const path = await convert(disk(), join(folder, 'marked'), '-O', 'qcow2');
+    const file = await readFile(path);
+    const l1 = Number(file.readBigUInt64BE(40));
+    const l2 = Number(file.readBigUInt64BE(l1) & 0x00ff_ffff_ffff_fe00n);
+    await patch(path, l2 + 7, [file[l2 + 7]! | 1]);
+    await qemuImg('convert', '-O', 'raw', path, `${path}.raw`);
+    const expected = await readFile(`${path}.raw`);
+    expect(expected.subarray(0, 65_536).every((byte) => byte === 0)).toBe(true);
+    expect((await guestBytes(path)).equals(expected)).toBe(true);
   });
 
   const unusable = { code: 'INGOT_IRONIC_QCOW2' };
