@@ -7,7 +7,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   content: [],
   iso9660: [],
   registry: ['content'],
-  workspace: ['content'],
+  workspace: ['registry', 'content'],
   oci: ['workspace', 'registry', 'content'],
   solution: ['workspace', 'oci', 'registry', 'content', 'iso9660'],
   cli: ['solution', 'workspace', 'registry', 'content', 'iso9660'],

@@ -211,7 +211,7 @@ describe('an image on another', () => {
     ['base', 'INGOT_SOURCE_SYNTAX'],
     ['oci-archive:../x.tar', 'INGOT_IMAGE_PATH  "../x.tar" leaves the project'],
     ['oci-archive:gone.tar', 'INGOT_'],
-    ['docker://nginx', 'INGOT_SOURCE_REGISTRY'],
+    ['docker://nginx', 'INGOT_LOCK_MISSING'],
   ])('reports from: %s at its place', async (from, expected) => {
     await write({ 'app/image.yaml': head('app', from) + www, 'app/www/x': 'x' });
     expect(await failure()).toContain(`app/image.yaml:4:1  ${expected}`);

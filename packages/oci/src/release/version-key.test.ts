@@ -1,5 +1,5 @@
+import { plainYaml } from '@ingot/workspace/inference';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { readVersion, writeVersion } from './version-key.ts';
 
 const file = (version: string) => `# ours\ningot: image/v1\nname: app\n${version}\nenv: { version: 9.9.9 }\n`;
@@ -15,9 +15,9 @@ describe('the version of a project file', () => {
     expect(writeVersion(file(before), '1.0.0')).toBe(file(after));
   });
 
-  it('stays a text, whatever YAML would make of it', () => {
+  it('stays a text, whatever YAML would make of it', async () => {
     for (const version of ['1.10', '2', '1.0.0-rc.1', 'v3']) {
-      const written = parse(writeVersion(file('version: 0.1.0'), version)) as { version: unknown };
+      const written = (await plainYaml(writeVersion(file('version: 0.1.0'), version))) as { version: unknown };
       expect(written.version).toBe(version);
     }
   });
