@@ -1,7 +1,13 @@
 import type { SourceFile } from '../repository.ts';
 
 /** Variables of the environment, which look like codes and are none. */
-export const environmentVariables: ReadonlySet<string> = new Set(['INGOT_STORE', 'INGOT_TESTS']);
+export const environmentVariables: ReadonlySet<string> = new Set([
+  'INGOT_REGISTRY',
+  'INGOT_REGISTRY_PASSWORD',
+  'INGOT_REGISTRY_USERNAME',
+  'INGOT_STORE',
+  'INGOT_TESTS',
+]);
 
 /** Every error code that sources (not their tests) name, sorted, each once; `INGOT_ISO_*` in a comment and the type `INGOT_${string}` are none. */
 export function codesIn(sources: readonly SourceFile[]): string[] {

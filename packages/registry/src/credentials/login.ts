@@ -3,7 +3,7 @@ import { mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RegistryError } from '../error.ts';
 import { isObject, keysOf, readAuthFile, type AuthFile } from './auth-file.ts';
-import { eraseInHelper, helperName, storeInHelper } from './helper.ts';
+import { eraseInHelper, helperName, storeInHelper } from './credential-helper.ts';
 import { credentialsFor, helperFor, type CredentialOptions } from './look-up.ts';
 import { credentialPlaces } from './places.ts';
 import { registryOf, serverKey } from './registry-name.ts';

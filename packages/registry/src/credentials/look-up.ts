@@ -1,6 +1,6 @@
 import { RegistryError } from '../error.ts';
 import { badAuthFile, entryOf, helperOf, parseAuthFile, readAuthFile, type AuthFile } from './auth-file.ts';
-import { getFromHelper, isMissingHelper, type Helper } from './helper.ts';
+import { getFromHelper, isMissingHelper, type Helper } from './credential-helper.ts';
 import { credentialPlaces } from './places.ts';
 import { normalKey } from './registry-name.ts';
 import type { RegistriesOptions } from '../options.ts';
