@@ -126,6 +126,8 @@ describe('credentialsFor', () => {
     write('home/.docker/config.json', { auths: { 'a.io': auth('ann:p') } });
     const authFile = write('named.json', {});
     expect(await look('a.io/x', { authFile })).toBeUndefined();
+    const DOCKER_AUTH_CONFIG = JSON.stringify({ auths: { 'a.io': auth('ci:p') } });
+    expect(await look('a.io/x', { authFile, env: { DOCKER_AUTH_CONFIG } })).toBeUndefined();
     expect(await look('a.io/x', { env: { REGISTRY_AUTH_FILE: '/dev/null' } })).toBeUndefined();
     const error = await refusal(look('a.io/x', { env: { REGISTRY_AUTH_FILE: at('none.json') } }));
     expect(error).toMatchObject({ code: 'INGOT_AUTH_FILE', path: at('none.json') });

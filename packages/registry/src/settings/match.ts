@@ -1,5 +1,5 @@
 import { RegistryError } from '../error.ts';
-import { formatReference, parseQualified, type Reference } from '../reference.ts';
+import { parseQualified, type Reference } from '../reference.ts';
 import type { ConfiguredRegistry } from './registries-conf.ts';
 
 /** The table whose prefix is the longest that a reference begins with. containers-registries.conf(5). */
@@ -21,13 +21,14 @@ export function rewrite(
   { prefix, path }: ConfiguredRegistry,
   location: string,
 ): Pick<Reference, 'registry' | 'repository'> {
-  const rest = formatReference(reference).slice(matchLength(reference, prefix));
+  const name = `${reference.registry}/${reference.repository}`;
   if (location === '') return { registry: reference.registry, repository: reference.repository };
+  const rewritten = location + name.slice(matchLength(reference, prefix));
   try {
-    const { registry, repository } = parseQualified(location + rest);
+    const { registry, repository } = parseQualified(rewritten);
     return { registry, repository };
   } catch (cause) {
-    const message = `${path} makes ${JSON.stringify(location + rest)} out of ${formatReference(reference)}`;
+    const message = `${path} makes ${JSON.stringify(rewritten)} out of ${name}`;
     throw new RegistryError('INGOT_REGISTRIES_CONF', message, {
       path,
       cause,
@@ -36,16 +37,16 @@ export function rewrite(
   }
 }
 
-/** How many characters of the whole reference the prefix stands for; undefined where it is not for it. */
-function matchLength(reference: Reference, prefix: string): number | undefined {
-  const { registry } = reference;
+/**
+ * How many characters of `registry/repository` the prefix stands for; undefined where it is not for it. The man page has
+ * prefixes with a tag or digest as well; c/image, whose code counts, asks by the name alone, so that they fit nothing.
+ */
+function matchLength({ registry, repository }: Reference, prefix: string): number | undefined {
   if (prefix.startsWith('*.')) {
     return registry.replace(/:\d+$/, '').endsWith(prefix.slice(1)) ? registry.length : undefined;
   }
-  const whole = formatReference(reference);
-  if (!whole.startsWith(prefix)) return undefined;
-  const next = whole[prefix.length];
-  // After a host, a colon begins a port: another registry.
-  const ends = prefix.includes('/') ? [undefined, '/', ':', '@'] : ['/'];
-  return ends.includes(next) ? prefix.length : undefined;
+  const name = `${registry}/${repository}`;
+  if (!name.startsWith(prefix)) return undefined;
+  // Whole parts only; and after a host, a colon would begin a port: another registry.
+  return [undefined, '/'].includes(name[prefix.length]) ? prefix.length : undefined;
 }

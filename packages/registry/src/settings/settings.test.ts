@@ -172,8 +172,7 @@ blocked = false
     expect(await places('a.example:5000/b')).toEqual(['https://a.example:5000/b']);
     expect(await places('a.example/x/b')).toEqual(['https://path.example/b']);
     expect(await places('a.example/xx/b')).toEqual(['https://host.example/xx/b']);
-    expect(await places('a.example/x/y:1')).toEqual(['https://tag.example/z']);
-    expect(await places('a.example/x/y:2')).toEqual(['https://path.example/y']);
+    expect(await places('a.example/x/y:1')).toEqual(['https://path.example/y']);
     expect(await places('b.c.wild.example:1/x/y')).toEqual([
       'https://mirror.example/wild/x/y mirror',
       'https://b.c.wild.example:1/x/y',
@@ -262,7 +261,7 @@ mirror-by-digest-only = true
       '[[registry]]\nlocation = "a.example"\nmirror-by-digest-only = true\n[[registry.mirror]]\nlocation = "b"\npull-from-mirror = "all"',
       /has both/,
     ],
-    ['[[registry]]\nprefix = "a.example"\nlocation = "b.example/UP"', /makes "b\.example\/UP\/x:1" out of/],
+    ['[[registry]]\nprefix = "a.example"\nlocation = "b.example/UP"', /makes "b\.example\/UP\/x" out of/],
     [`x = ${'['.repeat(500)}${']'.repeat(500)}`, /not TOML|nested/],
     ['# '.padEnd(1_100_000, 'x'), /more than a million/],
   ])('is refused: %.60s', async (text, message) => {
