@@ -70,7 +70,7 @@ function untrusted(code: string, url: URL, cause: unknown): RegistryError {
 
 function other(code: string, url: URL, cause: unknown): RegistryError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  if (/^HPE_|UND_ERR_HEADERS_OVERFLOW/.test(code)) {
+  if (/^HPE_|UND_ERR_HEADERS_OVERFLOW/.test(code) || (cause as Error | null)?.name === 'HTTPParserError') {
     return new RegistryError('INGOT_REGISTRY_ANSWER', `${placeOf(url)} does not answer in HTTP: ${text}`, {
       help: `Is ${url.host} a registry, and the port right?`,
       cause,

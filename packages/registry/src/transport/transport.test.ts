@@ -150,7 +150,9 @@ describe('an error says what to do', () => {
   });
 
   it('where something answers that is no registry', async () => {
-    await using ssh = await listening((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
+    await using ssh = await listening((socket) => {
+      socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
+    });
     await expect(open().repository(`${ssh.host}/a`).exists(blob)).rejects.toMatchObject({
       code: 'INGOT_REGISTRY_ANSWER',
     });
@@ -206,13 +208,14 @@ describe('time limits', () => {
   it('end an upload that is not taken', async () => {
     await using full = await listening((socket) => {
       socket.once('data', (data) => {
-        const isHead = data.toString().startsWith('HEAD');
-        socket.write(
-          isHead
-            ? 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
-            : 'HTTP/1.1 202 Accepted\r\nLocation: /u\r\nContent-Length: 0\r\n\r\n',
-        );
-        socket.pause();
+        const [method = ''] = data.toString().split(' ');
+        const answers = new Map([
+          ['HEAD', '404 Not Found\r\n'],
+          ['POST', '202 Accepted\r\nLocation: /u\r\n'],
+        ]);
+        const answer = answers.get(method);
+        if (answer === undefined) socket.pause();
+        else socket.end(`HTTP/1.1 ${answer}Content-Length: 0\r\nConnection: close\r\n\r\n`);
       });
     });
     const large = someBytes(20_000_000);
