@@ -45,11 +45,34 @@ function parseOptions(verb: Verb, args: string[]): VerbArguments {
   }
 }
 
-/** The first positional argument, and the others. Throws UsageError where there is none. */
-export function isoArgument(verb: Verb, { positionals }: VerbArguments): readonly [iso: string, ...others: string[]] {
-  const [iso, ...others] = positionals;
-  if (iso === undefined) throw new UsageError('name an ISO', `Usage: ingot ${verb.name} ${verb.synopsis}`);
-  return [iso, ...others];
+/** The first positional argument, and the others. Throws UsageError where there is none: `what` is wanted. */
+export function firstArgument(
+  { name, synopsis }: Verb,
+  { positionals }: VerbArguments,
+  what: string,
+): readonly [first: string, ...others: string[]] {
+  const [first, ...others] = positionals;
+  if (first === undefined) throw new UsageError(`name ${what}`, `Usage: ingot ${name} ${synopsis}`);
+  return [first, ...others];
+}
+
+/** The only positional argument. Throws UsageError. */
+export function oneArgument(verb: Verb, args: VerbArguments, what: string): string {
+  const [first, ...more] = firstArgument(verb, args, what);
+  refuseMore(verb, more);
+  return first;
+}
+
+/** The two positional arguments. Throws UsageError. */
+export function twoArguments(
+  verb: Verb,
+  args: VerbArguments,
+  [one, other]: readonly [string, string],
+): readonly [string, string] {
+  const [first, ...others] = firstArgument(verb, args, `${one} and ${other}`);
+  const [second, ...more] = firstArgument(verb, { ...args, positionals: others }, other);
+  refuseMore(verb, more);
+  return [first, second];
 }
 
 /** Throws UsageError where there are more arguments than the verb knows what to do with. */

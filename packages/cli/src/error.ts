@@ -19,3 +19,17 @@ export class UsageError extends CliError {
     super('INGOT_USAGE', message, help);
   }
 }
+
+/** What is wrong with an argument itself, whoever finds it out. */
+const wrongArguments: readonly unknown[] = [
+  'INGOT_USAGE',
+  'INGOT_DESTINATION',
+  'INGOT_SOURCE_SYNTAX',
+  'INGOT_REFERENCE_SYNTAX',
+  'INGOT_PLATFORM_SYNTAX',
+];
+
+/** Is the command line one that cannot be meant, as it stands? Exit code 2. */
+export function isWrongUsage(error: unknown): boolean {
+  return error instanceof Error && wrongArguments.includes((error as Error & { readonly code?: unknown }).code);
+}

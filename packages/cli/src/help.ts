@@ -4,7 +4,7 @@ import type { Verb, VerbOption } from './verb.ts';
 export function overview(verbs: readonly Verb[]): string {
   const rows = verbs.map((verb): Row => [`${verb.name} ${verb.synopsis}`, verb.summary]);
   return [
-    'ingot: looks at Solution ISOs, without a workspace',
+    'ingot: Solution ISOs, and images and artifacts in registries, layouts and archives; without a workspace',
     '',
     'Usage: ingot <verb> …',
     '',
@@ -15,7 +15,8 @@ export function overview(verbs: readonly Verb[]): string {
       ['--version', "the program's version"],
     ]),
     '',
-    'Results go to stdout, as JSON with --json; all else goes to stderr.',
+    'Results go to stdout, as JSON with --json (inspect and url: always); all else goes to stderr.',
+    'Images are named as docker://host/name:tag, oci:folder[:ref], oci-archive:file, docker-archive:file and the like.',
     'Exit codes: 0 done, 1 a rule broken or a failure, 2 wrong usage.',
     '',
   ].join('\n');

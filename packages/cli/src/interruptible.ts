@@ -2,8 +2,7 @@ import { CliError } from './error.ts';
 
 /**
  * Runs `work` so that Ctrl-C or SIGTERM stops it by its signal: it cleans up, and its error is ours,
- * INGOT_INTERRUPTED. A second Ctrl-C
- * ends the program at once.
+ * INGOT_INTERRUPTED, whatever it made of it. A second Ctrl-C ends the program at once.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
@@ -14,6 +13,9 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   process.once('SIGTERM', stop);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    controller.signal.throwIfAborted();
+    throw error;
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);

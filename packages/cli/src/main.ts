@@ -2,7 +2,7 @@ import { formatError } from '@ingot/workspace';
 import { printable } from '@ingot/solution';
 import { parseVerb } from './arguments.ts';
 import { overview, verbHelp } from './help.ts';
-import { UsageError } from './error.ts';
+import { isWrongUsage } from './error.ts';
 import { verbs } from './verbs/index.ts';
 import { version } from './version.ts';
 import type { ExitCode, Terminal } from './verb.ts';
@@ -17,7 +17,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     return await run(args, terminal);
   } catch (error) {
     terminal.stderr.write(`${printable(formatError(error, { cwd: terminal.cwd() }))}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    return isWrongUsage(error) ? 2 : 1;
   }
 }
 

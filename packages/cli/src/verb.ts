@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ProgressStream } from '@ingot/workspace';
 
 /** 0: done, and nothing to object to; 1: a rule is broken, or something failed; 2: wrong usage. */
@@ -7,6 +8,8 @@ export type ExitCode = 0 | 1 | 2;
 export interface Terminal {
   readonly stdout: Output;
   readonly stderr: Output & ProgressStream;
+  readonly stdin: Input;
+  readonly env: NodeJS.ProcessEnv;
   cwd(): string;
 }
 
@@ -14,6 +17,8 @@ export interface Output {
   write(text: string): unknown;
   on?(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
+
+export type Input = Readable & { readonly isTTY?: boolean };
 
 /** An option of a verb, as node:util parseArgs takes it, and what the help says of it. */
 export interface VerbOption {
@@ -24,8 +29,10 @@ export interface VerbOption {
   readonly value?: string;
 }
 
+export type VerbValues = Readonly<Record<string, string | boolean | undefined>>;
+
 export interface VerbArguments {
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly values: VerbValues;
   readonly positionals: readonly string[];
 }
 

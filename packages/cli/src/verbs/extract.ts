@@ -3,8 +3,9 @@ import { extract as extractIso, openIso } from '@ingot/iso9660';
 import type { ExtractOptions, IsoEntry, IsoImage } from '@ingot/iso9660';
 import { printable } from '@ingot/solution';
 import { didYouMean, formatBytes, progress } from '@ingot/workspace';
-import { isoArgument } from '../arguments.ts';
+import { firstArgument } from '../arguments.ts';
 import { interruptible } from '../interruptible.ts';
+import { jsonText } from '../json.ts';
 import { CliError, UsageError } from '../error.ts';
 import type { Terminal, Verb, VerbArguments } from '../verb.ts';
 
@@ -31,7 +32,7 @@ export const extract: Verb = {
   ],
 
   async run(args, terminal) {
-    const [iso, ...paths] = isoArgument(this, args);
+    const [iso, ...paths] = firstArgument(this, args, 'an ISO');
     const { to } = args.values;
     if (typeof to !== 'string' || to === '')
       throw new UsageError('say where to: --to <folder>', `Usage: ingot ${this.name} ${this.synopsis}`);
@@ -47,9 +48,7 @@ export const extract: Verb = {
       for (const path of done.skipped) terminal.stderr.write(`left out: ${printable(path)}\n`);
       const shown = relative(terminal.cwd(), target) || '.';
       const summary = `${shown}: ${done.files} files, ${done.folders} folders, ${done.links} links, ${formatBytes(done.bytes)}`;
-      terminal.stdout.write(
-        `${args.values['json'] === true ? JSON.stringify({ to, ...done }, undefined, 2) : printable(summary)}\n`,
-      );
+      terminal.stdout.write(`${args.values['json'] === true ? jsonText({ to, ...done }) : printable(summary)}\n`);
     } finally {
       await image.close();
     }

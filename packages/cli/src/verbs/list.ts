@@ -1,45 +1,49 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openIso } from '@ingot/iso9660';
-import { listSolution, printable } from '@ingot/solution';
-import type { SolutionListing } from '@ingot/solution';
-import { formatBytes } from '@ingot/workspace';
-import { isoArgument, refuseMore } from '../arguments.ts';
+import { oneArgument } from '../arguments.ts';
+import { accessOptions } from '../access.ts';
+import { jsonOption } from '../answer.ts';
+import { UsageError } from '../error.ts';
+import { listIso } from '../list/iso.ts';
+import { listLayout } from '../list/layout.ts';
+import { listTags } from '../list/tags.ts';
+import { isRegistryArgument, meantReference, repositoryArgument } from '../registry-argument.ts';
 import type { Verb } from '../verb.ts';
 
 export const list: Verb = {
   name: 'list',
-  synopsis: '<x.iso> [--json]',
-  summary: "Tells a Solution's name, version and images, and lists its files.",
-  options: { json: { type: 'boolean', help: 'the same as JSON, sizes in bytes' } },
-  examples: ['ingot list hello-solution-0.1.0.iso', "ingot list hello-solution-0.1.0.iso --json | jq '.images[].name'"],
+  synopsis: '<x.iso | docker://repository | oci:folder> [--json]',
+  summary:
+    'Lists what a Solution has, its images and files; or the tags of a repository; or the images of an OCI layout.',
+  options: { json: jsonOption, ...accessOptions },
+  examples: [
+    'ingot list hello-solution-0.1.0.iso',
+    "ingot list hello-solution-0.1.0.iso --json | jq '.images[].name'",
+    'ingot list docker://registry.example/team/tool',
+    'ingot list oci:dist/image',
+  ],
 
   async run(args, terminal) {
-    const [iso, ...more] = isoArgument(this, args);
-    refuseMore(this, more);
-    const image = await openIso(resolve(terminal.cwd(), iso));
-    try {
-      const listing = await listSolution(image);
-      const text = args.values['json'] === true ? JSON.stringify(listing, undefined, 2) : printable(asText(listing));
-      terminal.stdout.write(`${text}\n`);
-    } finally {
-      await image.close();
+    const text = oneArgument(this, args, 'an ISO, a repository or a layout');
+    if (isRegistryArgument(text)) await listTags(repositoryArgument(this, text), args.values, terminal);
+    else if (text.startsWith('oci:')) await listLayout(text, args.values, terminal);
+    else {
+      checkIso(text, resolve(terminal.cwd(), text));
+      await listIso(text, args.values, terminal);
     }
     return 0;
   },
 };
 
-function asText({ name, version, displayName, volumeId, size, images, files }: SolutionListing): string {
-  const title = name === null ? 'no Solution' : `${name} ${version ?? '(no version)'}`;
-  return [
-    `${title}${displayName === null ? '' : ` (${displayName})`}, volume ID "${volumeId}", ${formatBytes(size)}`,
-    '',
-    ...images.map(
-      (image) => `${image.name}:${image.tag}  ${image.digest ?? 'no manifest'}  ${formatBytes(image.size)}`,
-    ),
-    ...(images.length === 0 ? [] : ['']),
-    ...files.map(({ path, type, size: bytes, mode, target }) => {
-      const end = type === 'directory' ? '/' : target === undefined ? '' : ` -> ${target}`;
-      return `${mode ?? '   -'} ${String(type === 'file' ? bytes : '-').padStart(12)}  ${path}${end}`;
-    }),
-  ].join('\n');
+/** Who names something else than an ISO hears what there is, and not that a file is missing. */
+function checkIso(text: string, path: string): void {
+  if (/\.iso$/i.test(text) || existsSync(path)) return;
+  const forms = 'Name an ISO, docker://HOST/NAME for its tags, or oci:FOLDER for the images of a layout.';
+  const meant = /^(oci-archive|docker-archive|docker-daemon|dir|project):/.test(text)
+    ? undefined
+    : meantReference(text);
+  throw new UsageError(
+    `${JSON.stringify(text)} is nothing that can be listed, and no file`,
+    meant === undefined ? forms : `${meant}\n${forms}`,
+  );
 }

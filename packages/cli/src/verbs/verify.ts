@@ -3,7 +3,8 @@ import { openIso } from '@ingot/iso9660';
 import { formatFinding, formatVerdict, printable, verifySolution } from '@ingot/solution';
 import type { Finding } from '@ingot/solution';
 import { progress } from '@ingot/workspace';
-import { isoArgument, refuseMore } from '../arguments.ts';
+import { oneArgument } from '../arguments.ts';
+import { jsonText } from '../json.ts';
 import type { Terminal, Verb } from '../verb.ts';
 
 export const verify: Verb = {
@@ -17,8 +18,7 @@ export const verify: Verb = {
   examples: ['ingot verify hello-solution-0.1.0.iso', 'ingot verify hello-solution-0.1.0.iso --json'],
 
   async run(args, terminal) {
-    const [iso, ...more] = isoArgument(this, args);
-    refuseMore(this, more);
+    const iso = oneArgument(this, args, 'an ISO');
     const asJson = args.values['json'] === true;
     const findings: Finding[] = [];
     for await (const finding of judge(resolve(terminal.cwd(), iso), iso, args.values['deep'] === true, terminal)) {
@@ -27,7 +27,7 @@ export const verify: Verb = {
     }
     const errors = findings.filter(({ level }) => level === 'error').length;
     const warnings = findings.filter(({ level }) => level === 'warning').length;
-    const verdict = JSON.stringify({ iso, errors, warnings, findings }, undefined, 2);
+    const verdict = jsonText({ iso, errors, warnings, findings });
     terminal.stdout.write(`${asJson ? verdict : `${printable(iso)}: ${formatVerdict(findings)}`}\n`);
     return errors > 0 ? 1 : 0;
   },
