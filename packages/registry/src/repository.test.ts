@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { MemoryStore, copy, digestOf, docker, encodeJson, oci, readBlob } from '@ingot/content';
 import { describe, expect, it } from 'vitest';
 import { Giving, bytesOf, descriptorOf, imageOf, someBytes } from './test/blobs.ts';
 import { testRegistries } from './test/open.ts';
+import type { AddressInfo } from 'node:net';
 import type { Descriptor } from '@ingot/content';
 import type { OciRegistryOptions } from '../../../tools/registry/oci-registry.ts';
 
@@ -162,6 +165,19 @@ describe('a repository', () => {
     await expect(repository.manifest('v')).rejects.toMatchObject({ code: 'INGOT_REGISTRY_MANIFEST' });
     put('application/json', Buffer.from(`{"mediaType":"${docker.manifest}"}`));
     expect((await repository.resolve('v')).mediaType).toBe(docker.manifest);
+  });
+
+  it('refuses a manifest that never ends', async () => {
+    const server = createServer((_request, response) => {
+      const more = () => void response.write(Buffer.alloc(65_536, 32), (error) => (error == null ? more() : undefined));
+      more();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const fetched = open().repository(`localhost:${port}/a/b`).manifest('v');
+    await expect(fetched).rejects.toMatchObject({ code: 'INGOT_REGISTRY_LIMIT' });
+    server.closeAllConnections();
+    server.close();
   });
 
   it('lists its tags, in pages', async () => {

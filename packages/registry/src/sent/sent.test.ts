@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Giving, descriptorOf, someBytes } from '../test/blobs.ts';
@@ -78,10 +78,17 @@ describe('the lock of a blob', () => {
     await expect(waiting).rejects.toThrow('enough');
   });
 
-  it('is needed by nobody where no folder can be written', async () => {
-    mkdirSync(at('closed'));
-    chmodSync(at('closed'), 0o500);
-    expect(await new Sent(at('closed', 'x')).alone(host, blob.digest, undefined, async () => 'done')).toBe('done');
+  it('holds within a process also where no folder can be written', async () => {
+    writeFileSync(at('file'), '');
+    const sent = new Sent(at('file', 'below'));
+    const order: string[] = [];
+    const first = sent.alone(host, blob.digest, undefined, async () => {
+      order.push('first begins');
+      await new Promise((go) => setTimeout(go, 1));
+      order.push('first ends');
+    });
+    await Promise.all([first, sent.alone(host, blob.digest, undefined, async () => order.push('second'))]);
+    expect(order).toEqual(['first begins', 'first ends', 'second']);
   });
 });
 
