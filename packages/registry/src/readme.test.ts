@@ -25,6 +25,11 @@ it('the example of the README runs, and makes what it says', async () => {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [at('example.ts')], { cwd: at(), env });
   expect(stderr).toBe('');
   const digest = /^1\.0 (sha256:[0-9a-f]{64})\n$/.exec(stdout)?.[1] ?? '';
-  const inspected = await skopeo(['inspect', '--no-tags', '--tls-verify=false', `docker://${registry.host}/copied@${digest}`]);
+  const inspected = await skopeo([
+    'inspect',
+    '--no-tags',
+    '--tls-verify=false',
+    `docker://${registry.host}/copied@${digest}`,
+  ]);
   expect((JSON.parse(inspected) as { Layers: string[] }).Layers).toHaveLength(1);
 });
