@@ -2,9 +2,9 @@ import type { Verb, VerbOption } from './verb.ts';
 
 /** What `ingot --help` shows. */
 export function overview(verbs: readonly Verb[]): string {
-  const rows = verbs.map((verb): Row => [`${verb.name} ${verb.synopsis}`, verb.summary]);
+  const rows = verbs.map((verb): Row => [verb.name, verb.summary]);
   return [
-    'ingot: Solution ISOs, and images and artifacts in registries, layouts and archives; without a workspace',
+    'ingot: for Solution ISOs, and for images and artifacts in registries, layouts and archives',
     '',
     'Usage: ingot <verb> …',
     '',
@@ -16,7 +16,7 @@ export function overview(verbs: readonly Verb[]): string {
     ]),
     '',
     'Results go to stdout, as JSON with --json (inspect and url: always); all else goes to stderr.',
-    'Images are named as docker://host/name:tag, oci:folder[:ref], oci-archive:file, docker-archive:file and the like.',
+    'Images: docker://host/name:tag, oci:folder[:ref], oci-archive:file[:ref], docker-archive:file, docker-daemon:name, dir:folder.',
     'Exit codes: 0 done, 1 a rule broken or a failure, 2 wrong usage.',
     '',
   ].join('\n');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verbs } from './verbs/index.ts';
 import { runMain } from './test/run-main.ts';
 import { file, sampleIso } from './test/sample-iso.ts';
 
@@ -22,8 +23,8 @@ describe('ingot', () => {
   it('shows what there is', async () => {
     const { exit, stdout, stderr } = await run('--help');
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
-    for (const verb of ['verify', 'list', 'extract']) {
-      expect(stdout).toContain(`  ${verb} <x.iso>`);
+    for (const { name: verb, summary } of verbs) {
+      expect(stdout).toMatch(new RegExp(`^  ${verb} +${summary.replaceAll(/[.;:]/g, '.')}$`, 'm'));
       const help = await run(verb, '--help');
       expect(help).toMatchObject({ exit: 0, stderr: '' });
       expect(help.stdout).toContain(`Usage: ingot ${verb}`);

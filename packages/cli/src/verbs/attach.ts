@@ -16,7 +16,7 @@ import type { Verb, VerbValues } from '../verb.ts';
 export const attach: Verb = {
   name: 'attach',
   synopsis: '<docker://ref> <file…> --type <artifact type> [--media-type <type>] [--json]',
-  summary: 'Attaches files to an image of a registry, as an artifact whose subject it is; tells its reference.',
+  summary: 'Attaches files to an image of a registry, as an artifact whose subject it is.',
   options: {
     type: { type: 'string', value: 'type', help: 'what it is, e.g. application/spdx+json or build/log' },
     'media-type': { type: 'string', value: 'type', help: 'of each file; default: application/octet-stream' },

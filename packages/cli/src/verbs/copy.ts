@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { docker } from '@ingot/content';
+import { printable } from '@ingot/solution';
 import { formatReference } from '@ingot/registry/reference';
 import { accessTo, checkPlainHttp, sidedAccessOptions } from '../access.ts';
 import { answer, jsonOption } from '../answer.ts';
@@ -77,12 +79,20 @@ async function deliver(root: Descriptor, fetcher: Fetcher, delivery: Delivery): 
   const { source, destination, values, terminal, network, options } = delivery;
   if (destination.transport !== 'docker') {
     await deliverToFile(root, fetcher, destination, resolve(terminal.cwd(), destination.path), options);
+    if (destination.transport !== 'docker-archive') warnOfDocker(root, destination.path, terminal);
     return undefined;
   }
   const { reference } = destination;
   const repository = await network.repository(reference, accessTo(reference.registry, values, terminal, 'dest'));
   const mountFrom = source.reference?.registry === reference.registry ? [source.reference.repository] : [];
   return deliverToRegistry(root, fetcher, repository, mountFrom, options);
+}
+
+/** An image keeps its bytes and digest wherever it goes. containers/image oci/layout looks for OCI's media types alone. */
+function warnOfDocker({ mediaType }: Descriptor, path: string, { stderr }: Terminal): void {
+  if (mediaType !== docker.manifest && mediaType !== docker.index) return;
+  const text = `the image in ${path} is in Docker's own format: skopeo, podman and umoci do not find it in a layout`;
+  stderr.write(`warning: ${printable(text)}\n`);
 }
 
 function nameOf(destination: Destination): string {

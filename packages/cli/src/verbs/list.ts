@@ -13,8 +13,7 @@ import type { Verb } from '../verb.ts';
 export const list: Verb = {
   name: 'list',
   synopsis: '<x.iso | docker://repository | oci:folder> [--json]',
-  summary:
-    'Lists what a Solution has, its images and files; or the tags of a repository; or the images of an OCI layout.',
+  summary: 'Lists the images and files of a Solution, the tags of a repository, or the images of an OCI layout.',
   options: { json: jsonOption, ...accessOptions },
   examples: [
     'ingot list hello-solution-0.1.0.iso',

@@ -22,7 +22,7 @@ import type { Verb } from '../verb.ts';
 export const url: Verb = {
   name: 'url',
   synopsis: '<docker://ref> [--layer <layer>] [--platform <os/arch>]',
-  summary: 'Tells where curl finds the manifest of an image, or a layer: URL and headers as JSON, without any secret.',
+  summary: 'Tells where curl finds the manifest of an image, or a layer of it: URL and headers as JSON.',
   options: {
     layer: {
       type: 'string',
