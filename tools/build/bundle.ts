@@ -57,7 +57,7 @@ async function licensesOf(inputs: readonly string[]): Promise<string> {
   const folders = [...new Set(inputs.flatMap((path) => folder.exec(path)?.[1] ?? []))].sort();
   const texts = folders.map(async (path) => {
     const { name, version } = manifestOf(path);
-    const files = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license'].map((file) => join(root, path, file));
+    const files = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'License', 'license'].map((file) => join(root, path, file));
     const file = files.find((candidate) => existsSync(candidate));
     if (file === undefined) throw new Error(`${name}, which is bundled, has no file with its licence`);
     return `${name} ${version}\n\n${(await readFile(file, 'utf8')).trim()}\n`;

@@ -1,5 +1,5 @@
 import { copy, LayoutStore, readBlob } from '@ingot/content';
-import { openRegistries } from '@ingot/registry';
+import { openRegistries } from '../../src/index.ts';
 import { peakMiB } from '../../../../tools/bench/peak-memory.ts';
 
 const [verb, folder = '', reference = ''] = process.argv.slice(2);
