@@ -41,8 +41,9 @@ export async function ask(question: string, { stdin, stderr }: Terminal, hidden:
       done();
     },
   });
-  stderr.write(question);
   const lines = createInterface({ input: stdin, output: shown, terminal: true, historySize: 0 });
+  // Not before: until then the terminal itself shows what is typed.
+  stderr.write(question);
   try {
     return await new Promise<string>((resolve, reject) => {
       const stop = () => reject(new CliError('INGOT_INTERRUPTED', 'stopped', 'Nothing was stored: run again.'));

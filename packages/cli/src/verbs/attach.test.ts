@@ -65,6 +65,20 @@ describe('ingot attach and discover', () => {
     },
   );
 
+  it('never says that all is well where the registry does not list it', async () => {
+    const registry = await startRegistry({ referrers: false });
+    const target = await prepared(registry.host);
+    registry.faults = ({ method, path }) =>
+      method === 'PUT' && path.includes('/manifests/sha256-') ? { status: 400 } : undefined;
+    const broken = await run('attach', target, 'build.log', '--type=build/log');
+    expect(broken).toMatchObject({ exit: 1, stdout: '' });
+    registry.faults = undefined;
+    const { exit, stderr } = await run('attach', target, 'build.log', '--type=build/log');
+    expect(exit).toBe(0);
+    const { referrers } = await discovered(target);
+    expect(referrers.length === 1 || stderr.includes('does not list it')).toBe(true);
+  });
+
   it('gives files the media type that is asked for', async () => {
     const { host } = await startRegistry();
     const target = await prepared(host);

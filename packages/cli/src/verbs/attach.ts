@@ -9,7 +9,7 @@ import { moving } from '../moving.ts';
 import { registryArgument } from '../registry-argument.ts';
 import { stoppable } from '../stoppable.ts';
 import { withRegistries } from '../with-registries.ts';
-import type { Descriptor, Fetcher, Located } from '@ingot/content';
+import type { Descriptor, Fetcher } from '@ingot/content';
 import type { Repository } from '@ingot/registry';
 import type { Verb, VerbValues } from '../verb.ts';
 
@@ -45,7 +45,9 @@ export const attach: Verb = {
         onTotal(total);
         await copy(artifact, fetcher, remote, { onBytes });
       });
-      await beListed(remote, subject, artifact, fetcher);
+      if (!(await beListed(remote, subject, artifact, fetcher))) {
+        terminal.stderr.write(`warning: ${reference.registry} has it, but does not list it among what is attached\n`);
+      }
       return { artifact, subject };
     });
     const { registry, repository } = reference;
@@ -89,11 +91,12 @@ async function blobsOf(paths: readonly string[], mediaType: string) {
 }
 
 /** An earlier run that ended between the manifest and the list of referrers left it out of the list. */
-async function beListed(remote: Repository, subject: Descriptor, artifact: Descriptor, from: Fetcher & Located) {
-  const there = await remote.referrers(subject.digest);
-  if (there.some(({ digest }) => digest === artifact.digest)) return;
-  const bytes = await readBlob(from, artifact);
-  await remote.push(artifact, once(bytes));
+async function beListed(remote: Repository, subject: Descriptor, artifact: Descriptor, from: Fetcher) {
+  const isListed = async () =>
+    (await remote.referrers(subject.digest)).some(({ digest }) => digest === artifact.digest);
+  if (await isListed()) return true;
+  await remote.push(artifact, once(await readBlob(from, artifact)));
+  return isListed();
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {

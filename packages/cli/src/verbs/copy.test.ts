@@ -61,6 +61,9 @@ describe('ingot copy to a registry', () => {
     expect(await succeed('copy', 'oci:image', first)).toContain('all there already');
     const other = await jsonOf('copy', first, `docker://${registry.host}/two/tool:2.0`);
     expect(other).toMatchObject({ sent: { blobs: 3 }, mounted: { blobs: 5 } });
+    const read = registry.lines.filter((line) => /^GET .*\/one\/tool\/manifests\//.test(line));
+    expect(read).toHaveLength(3);
+    expect(new Set(read).size).toBe(3);
     expect(registry.repository('two/tool').tags.size).toBe(1);
   });
 

@@ -84,6 +84,10 @@ describe('ingot inspect', () => {
       body: method === 'HEAD' ? '' : ' '.repeat(4 * 1024 * 1024 + 1),
     });
     const large = await run('inspect', `docker://${registry.host}/tool:1`);
-    expect(large).toMatchObject({ exit: 1, stdout: '' });
+    expect(large).toMatchObject({
+      exit: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^INGOT_[A-Z_]+ .*\n {2}help: /),
+    });
   });
 });

@@ -15,6 +15,27 @@ const login = (stdin: string, ...args: string[]) => runWith({ stdin }, 'login', 
 
 const configFile = async () => JSON.parse(await readFile(at('home/.docker/config.json'), 'utf8')) as { auths: object };
 
+/** Runs a program on a terminal of its own, types an answer as soon as there is a question, and prints all that it shows. */
+const typist = `
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+shown, answers = b'', [(b'User name: ', b'alice\\r'), (b'(not shown): ', b'open sesame\\r')]
+while True:
+    try:
+        part = os.read(terminal, 1000)
+    except OSError:
+        break
+    if not part:
+        break
+    shown += part
+    if answers and answers[0][0] in shown:
+        os.write(terminal, answers.pop(0)[1])
+sys.stdout.write(shown.decode())
+sys.exit(os.waitpid(pid, 0)[1] >> 8)
+`;
+
 const none = async () => expect(await readdir(at('home')).catch(() => [])).toEqual([]);
 
 describe('ingot login', () => {
@@ -75,6 +96,18 @@ describe('ingot login', () => {
     const stopped = await runWith({ typed: ['\u0003'] }, 'login', host, '-u', 'alice');
     expect(stopped).toMatchObject({ exit: 1, stdout: '' });
     expect(stopped.stderr).toContain('INGOT_INTERRUPTED');
+  });
+
+  it('lets no real terminal show it, either', async () => {
+    const program = [process.execPath, '--conditions=ingot-source', new URL('../ingot.ts', import.meta.url).pathname];
+    const args = ['-c', typist, ...program, 'login', 'registry.invalid', '--no-check'];
+    const { stdout } = await promisify(execFile)('python3', args, { env: env(), cwd: at() });
+    expect(stdout).toContain('alice');
+    expect(stdout).toContain('logged in to registry.invalid as alice');
+    expect(stdout).not.toContain('sesame');
+    expect((await configFile()).auths).toEqual({
+      'registry.invalid': { auth: Buffer.from('alice:open sesame').toString('base64') },
+    });
   });
 
   it('leaves it to the helper that the file names, and says where it went', async () => {
