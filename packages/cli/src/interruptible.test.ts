@@ -4,22 +4,25 @@ import { expect, it } from 'vitest';
 
 const source = JSON.stringify(new URL('./interruptible.ts', import.meta.url).href);
 
-it.each(['SIGINT', 'SIGTERM'])('%s ends the work with an error that has a code', async (signal) => {
-  // In a process of its own: the runner of the tests listens to these signals, too.
-  const program = `
+it.each(['SIGINT', 'SIGTERM'])(
+  '%s ends the work with an error that has a code, whatever it made of it',
+  async (signal) => {
+    // In a process of its own: the runner of the tests listens to these signals, too.
+    const program = `
     const { interruptible } = await import(${source});
     const awake = setInterval(() => {}, 1000);
     const work = (signal) => new Promise((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason));
+      signal.addEventListener('abort', () => reject(new Error('cut', { cause: signal.reason })));
       process.kill(process.pid, '${signal}');
     });
     const { code, message, help } = await interruptible(work).catch((error) => error);
     console.log(JSON.stringify({ code, message, help }));
     clearInterval(awake);`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
-  expect(JSON.parse(stdout)).toEqual({
-    code: 'INGOT_INTERRUPTED',
-    message: `stopped by ${signal}`,
-    help: expect.stringContaining('run again'),
-  });
-});
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+    expect(JSON.parse(stdout)).toEqual({
+      code: 'INGOT_INTERRUPTED',
+      message: `stopped by ${signal}`,
+      help: expect.stringContaining('run again'),
+    });
+  },
+);

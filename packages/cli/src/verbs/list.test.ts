@@ -54,6 +54,7 @@ describe('ingot list', () => {
     const { exit, stderr } = await run('list', `docker://${registry.host}/tool`);
     expect(exit).toBe(1);
     expect(stderr).toContain('INGOT_REGISTRY_DENIED');
+    expect(stderr).toContain('warning: ');
     expect(stderr).not.toMatch(/[^\P{C}\n]/u);
     registry.faults = () => ({
       status: 200,
