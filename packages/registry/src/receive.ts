@@ -19,14 +19,23 @@ export async function receiveBlob(
 ): Promise<Received> {
   const { origin, repository } = client.endpoint;
   const { digest } = descriptor;
+  const others = async () => {
+    const known = [...mountFrom, ...(await sent.holders(origin.host, digest))];
+    return [...new Set(known)].filter((one) => one !== repository);
+  };
+  // Where another repository has it, this one most often has not: to mount tells both, and needs no lock.
+  const tried = await others();
+  if ((await mountFirst(client, sent, descriptor, tried)) === 'mounted') return 'mounted';
   if (await hasBlob(client, descriptor)) {
     await sent.add(origin.host, digest, repository);
     return 'present';
   }
   return sent.alone(origin.host, digest, client.retrying.signal, async () => {
+    // Whoever had the lock before us may have brought it to this very repository, or to one to mount from.
     const known = await sent.holders(origin.host, digest);
-    const candidates = [...new Set([...mountFrom, ...known])].filter((one) => one !== repository);
-    const how = await mountFirst(client, sent, descriptor, candidates);
+    if (known.includes(repository) && (await hasBlob(client, descriptor))) return 'present';
+    const fresh = (await others()).filter((one) => !tried.includes(one));
+    const how = await mountFirst(client, sent, descriptor, fresh);
     if (how !== 'mounted') await upload(client, descriptor, from, onBytes, how);
     await sent.add(origin.host, digest, repository);
     return how === 'mounted' ? 'mounted' : 'sent';

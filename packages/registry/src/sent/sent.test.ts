@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Giving, descriptorOf, someBytes } from '../test/blobs.ts';
@@ -70,6 +71,25 @@ describe('the lock of a blob', () => {
     expect(await sent.alone(host, blob.digest, undefined, async () => 'done')).toBe('done');
   });
 
+  it('is taken over at once from a process that was killed, and not from one that lives', async () => {
+    const lock = at('sent', 'localhost%3A5000', `${blob.digest.slice('sha256:'.length)}`);
+    mkdirSync(`${lock}.lock`, { recursive: true });
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(`${lock}.owner`, `${hostname()} ${pid}`);
+    // The lock is as fresh as can be, for as long as the test may take.
+    utimesSync(`${lock}.lock`, 1, Date.now() / 1000 + 3600);
+    expect(await new Sent(at('sent')).alone(host, blob.digest, undefined, async () => 'done')).toBe('done');
+    expect(readdirSync(at('sent', 'localhost%3A5000'))).toEqual([]);
+    mkdirSync(`${lock}.lock`);
+    for (const owner of [`${hostname()} ${process.pid}`, `elsewhere ${pid}`, 'nonsense']) {
+      writeFileSync(`${lock}.owner`, owner);
+      const abort = new AbortController();
+      const waiting = new Sent(at('sent')).alone(host, blob.digest, abort.signal, async () => 'done');
+      setImmediate(() => abort.abort(new Error('enough')));
+      await expect(waiting).rejects.toThrow('enough');
+    }
+  });
+
   it('is waited for no longer than the run goes on', async () => {
     mkdirSync(at('sent', 'localhost%3A5000', `${blob.digest.slice('sha256:'.length)}.lock`), { recursive: true });
     const abort = new AbortController();
@@ -102,6 +122,13 @@ describe('many who push the same blob', () => {
     );
     expect(received.filter((how) => how === 'sent')).toHaveLength(1);
     expect(received.filter((how) => how === 'mounted')).toHaveLength(19);
+  });
+
+  it('to the same repository send it once', async () => {
+    const registry = await startRegistry();
+    // Each has a session of its own: what one knows, the others do not.
+    const pushes = [1, 2, 3].map(() => open().repository(`${registry.host}/a`).receive(blob, new Giving(bytes)));
+    expect((await Promise.all(pushes)).sort()).toEqual(['present', 'present', 'sent']);
   });
 
   it('in several processes send it once', async () => {
