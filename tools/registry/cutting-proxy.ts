@@ -21,6 +21,8 @@ export class CuttingProxy implements AsyncDisposable {
   cuts = 0;
   /** Connections taken so far. */
   connections = 0;
+  /** Bytes that came through so far, over all connections. */
+  readonly bytes = { up: 0, down: 0 };
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #events = new EventEmitter();
@@ -67,9 +69,14 @@ export class CuttingProxy implements AsyncDisposable {
     await once(this.#events, 'cut');
   }
 
+  /** Ends all connections, those too that stand still. */
+  drop(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.drop();
   }
 
   async #forward(direction: Cut['direction'], from: Socket, to: Socket): Promise<void> {
@@ -77,6 +84,7 @@ export class CuttingProxy implements AsyncDisposable {
       for await (const part of from as AsyncIterable<Buffer>) {
         const rest = this.#remaining(direction);
         this.#passed += direction === this.#asked?.direction ? part.length : 0;
+        this.bytes[direction] += Math.min(part.length, rest);
         if (rest >= part.length) {
           if (!to.write(part)) await once(to, 'drain');
           continue;
