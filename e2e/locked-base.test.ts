@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,14 +53,13 @@ describe('locked-base', () => {
     expect(all).toMatch(/sent 0 B in 0/);
   });
 
-  it('is affected by ingot.lock, its base and its page, and other images are not', async () => {
+  it('is affected by ingot.lock and its base, and other images are not', async () => {
     const affected = async (file: string) => {
       const { stdout } = await workspace.nx(['show', 'projects', '--affected', `--files=${file}`]);
       return stdout.split('\n').filter(Boolean).sort();
     };
     expect(await affected('ingot.lock')).toEqual(['locked-base']);
     expect(await affected(`${example}/base/etc/os-release`)).toEqual(['locked-base', 'locked-base-base']);
-    expect(await affected(`${example}/www/index.html`)).toEqual(['locked-base']);
   });
 
   it('is all that fails where there is no docker-registry', async () => {
@@ -98,6 +97,20 @@ describe('the generator', () => {
     const { code, all } = await workspace.nx(['g', '@ingot/oci:lock']);
     expect(code, all).toBe(0);
     expect(await workspace.read('ingot.lock')).toBe(committed);
+  });
+
+  it('writes what the expression of the page on Renovate finds', async () => {
+    const page = await readFile(join(root, 'docs/ingot-lock.md'), 'utf8');
+    const settings = JSON.parse(/```json\n([\s\S]+?)```/.exec(page)![1]!) as {
+      customManagers: [{ matchStrings: [string]; managerFilePatterns: [string] }];
+    };
+    const [{ matchStrings, managerFilePatterns }] = settings.customManagers;
+    expect('ingot.lock').toMatch(new RegExp(managerFilePatterns[0].slice(1, -1)));
+    const found = [...(await workspace.read('ingot.lock')).matchAll(new RegExp(matchStrings[0], 'g'))];
+    const { digest } = await workspace.json<ImageResult>(`${example}/base/dist/image.json`);
+    expect(found.map(({ groups }) => ({ ...groups }))).toEqual([
+      { depName: `${address}/base`, currentValue: '1.0.0', currentDigest: digest },
+    ]);
   });
 
   it('pins what skopeo finds under the tag', async () => {
