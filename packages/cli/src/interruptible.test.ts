@@ -26,3 +26,16 @@ it.each(['SIGINT', 'SIGTERM'])(
     });
   },
 );
+
+it('ends at once when asked twice', async () => {
+  const program = `
+    const { interruptible } = await import(${source});
+    setInterval(() => {}, 1000);
+    await interruptible((signal) => {
+      signal.addEventListener('abort', () => process.kill(process.pid, 'SIGINT'));
+      process.kill(process.pid, 'SIGINT');
+      return new Promise(() => {});
+    });`;
+  const running = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+  await expect(running).rejects.toMatchObject({ signal: 'SIGINT' });
+});
