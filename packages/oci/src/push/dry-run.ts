@@ -1,4 +1,4 @@
-import { formatBytes } from '@ingot/workspace';
+import { formatBytes, withPlace } from '@ingot/workspace';
 import { formatReference } from '@ingot/registry/reference';
 import type { Registries, Repository } from '@ingot/registry';
 import { blobsOf } from './push.ts';
@@ -12,15 +12,20 @@ export async function dryRun(
   registries: Registries,
 ): Promise<string> {
   const lines = [`${name}:${version}, nothing is pushed (dry run)`];
-  for (const { reference } of repositories) {
-    const repository = registries.repository(reference);
-    lines.push(`${formatReference(reference)}:`, ...(await blobLines(repository, what)));
-    for (const { descriptor, suffix } of what.roots) {
-      for (const tag of tags) lines.push(await tagLine(repository, tag + suffix, descriptor.digest));
-    }
+  for (const { reference, place } of repositories) {
+    const look = () => repositoryLines(registries.repository(reference), tags, what);
+    lines.push(`${formatReference(reference)}:`, ...(await (place === undefined ? look() : withPlace(place, look))));
   }
   if (attach.length > 0) lines.push(`would attach ${attach.map(({ artifactType }) => artifactType).join(', ')}`);
   return `${lines.join('\n')}\n`;
+}
+
+async function repositoryLines(repository: Repository, tags: readonly string[], what: Pushable): Promise<string[]> {
+  const lines = await blobLines(repository, what);
+  for (const { descriptor, suffix } of what.roots) {
+    for (const tag of tags) lines.push(await tagLine(repository, tag + suffix, descriptor.digest));
+  }
+  return lines;
 }
 
 async function blobLines(repository: Repository, what: Pushable): Promise<string[]> {
@@ -35,16 +40,7 @@ async function blobLines(repository: Repository, what: Pushable): Promise<string
 }
 
 async function tagLine(repository: Repository, tag: string, digest: string): Promise<string> {
-  const now = await digestOf(repository, tag);
+  const now = await repository.digestOf(tag);
   if (now === digest) return `  tag ${tag}: names it already`;
   return `  tag ${tag}: ${now === undefined ? 'would be new' : `would move from ${now}`}`;
-}
-
-async function digestOf(repository: Repository, tag: string): Promise<string | undefined> {
-  try {
-    return (await repository.resolve(tag)).digest;
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'INGOT_REGISTRY_MISSING') return undefined;
-    throw error;
-  }
 }

@@ -72,7 +72,7 @@ function other(code: string, url: URL, cause: unknown): RegistryError {
   const text = cause instanceof Error ? cause.message : String(cause);
   if (/^HPE_|UND_ERR_HEADERS_OVERFLOW/.test(code) || (cause as Error | null)?.name === 'HTTPParserError') {
     return new RegistryError('INGOT_REGISTRY_ANSWER', `${placeOf(url)} does not answer in HTTP: ${text}`, {
-      help: `Is ${url.host} a registry, and the port right?`,
+      help: `Is ${url.host} a registry, and the port right?${url.protocol === 'http:' ? speaksTls(url) : ''}`,
       cause,
     });
   }
@@ -86,6 +86,11 @@ function other(code: string, url: URL, cause: unknown): RegistryError {
     help: 'The network or the registry broke off, again and again. Run it again: what has arrived is not sent twice.',
     cause,
   });
+}
+
+/** What a server with TLS says to who speaks plain HTTP is no HTTP. */
+function speaksTls({ host }: URL): string {
+  return ` If it speaks TLS, say so: "plainHttp": false for ${host}, or "caFile" with the certificate of its CA.`;
 }
 
 function codeOf(cause: unknown): string {

@@ -5,6 +5,7 @@ import { formatReference, parseReference, type Reference } from '@ingot/registry
 import { ProjectError, type Place } from '../error.ts';
 import { parseProjectFile } from '../project-file/parse.ts';
 import type { Schema } from '../project-file/schema.ts';
+import { placed } from '../project-file/with-place.ts';
 
 /** Lies at the root of the workspace. */
 export const LOCK_FILE = 'ingot.lock';
@@ -76,7 +77,7 @@ export function parseLock(text: string, file: string): Lock {
   const place = (image: LockedImage): Place => parsed.place(['images', images.indexOf(image), 'image']);
   const seen = new Map<string, LockedImage>();
   for (const image of images) {
-    const key = keyOf(parseReference(image.image));
+    const key = keyOf(parsedAt(image.image, place(image)));
     if (seen.has(key)) {
       throw new ProjectError('INGOT_LOCK_TWICE', `${key} is locked twice`, {
         place: place(image),
@@ -86,6 +87,14 @@ export function parseLock(text: string, file: string): Lock {
     seen.set(key, image);
   }
   return asLock(images, place);
+}
+
+function parsedAt(image: string, place: Place): Reference {
+  try {
+    return parseReference(image);
+  } catch (error) {
+    throw placed(error, place);
+  }
 }
 
 function asLock(images: readonly LockedImage[], place: (image: LockedImage) => Place): Lock {

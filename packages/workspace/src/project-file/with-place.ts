@@ -19,7 +19,8 @@ export async function withPlace<T>(place: Place, work: () => T | Promise<T>): Pr
   }
 }
 
-function placed(error: unknown, place: Place): unknown {
+/** The error as `withPlace` throws it. */
+export function placed(error: unknown, place: Place): unknown {
   if (!(error instanceof Error) || !isCoded(error)) return error;
   if (error instanceof ProjectError && error.place) return error;
   const { code, help, path, digest } = error;

@@ -7,6 +7,7 @@ import {
   progress,
   projectNode,
   registriesOf,
+  withPlace,
   type Outcome,
 } from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
@@ -69,9 +70,10 @@ async function pushAll(description: PushDescription, what: Pushable, context: Ex
   try {
     const pushed: Pushed[] = [];
     // One after the other: the second repository of a registry takes over what the first has got.
-    for (const { reference } of repositories) {
+    for (const { reference, place } of repositories) {
       const options = { tags, attachments, onBytes: (bytes: number) => bar.add(bytes) };
-      pushed.push(await pushTo(registries.repository(reference), what, options));
+      const push = () => pushTo(registries.repository(reference), what, options);
+      pushed.push(await (place === undefined ? push() : withPlace(place, push)));
     }
     return pushed;
   } finally {

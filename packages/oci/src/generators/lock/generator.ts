@@ -8,6 +8,7 @@ import {
   parseLock,
   ProjectError,
   registriesOf,
+  withPlace,
   type LockedImage,
 } from '@ingot/workspace';
 import { parseReference, type Reference } from '@ingot/registry/reference';
@@ -26,13 +27,14 @@ export interface LockOptions {
  */
 async function lock(tree: Tree, { update }: LockOptions): Promise<void> {
   const before = lockedBefore(tree);
-  const wanted = new Map((await referencesIn(tree)).map(({ reference }) => [keyOf(reference), reference]));
+  const wanted = new Map((await referencesIn(tree)).toReversed().map((named) => [keyOf(named.reference), named]));
   const renewed = matching([...wanted.keys()], update);
   const registries = await registriesOf({ root: tree.root, nxJsonConfiguration: readNxJson(tree) ?? {} });
   const images = await Promise.all(
-    [...wanted].map(async ([key, reference]): Promise<LockedImage> => {
+    [...wanted].map(async ([key, { reference, place }]): Promise<LockedImage> => {
       const kept = before.get(key);
-      return kept !== undefined && !renewed.has(key) ? kept : lockImage(registries, withoutDigest(reference));
+      if (kept !== undefined && !renewed.has(key)) return kept;
+      return withPlace(place, () => lockImage(registries, withoutDigest(reference)));
     }),
   );
   for (const line of changes(before, images)) console.log(line);

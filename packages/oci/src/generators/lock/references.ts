@@ -1,4 +1,4 @@
-import { claimOf, ProjectError } from '@ingot/workspace';
+import { claimOf, withPlace, type Place } from '@ingot/workspace';
 import { plainYaml, referenceToLock } from '@ingot/workspace/inference';
 import { parseReference, type Reference } from '@ingot/registry/reference';
 import { globAsync, type Tree } from '@nx/devkit';
@@ -6,7 +6,8 @@ import { globAsync, type Tree } from '@nx/devkit';
 /** A reference that the lock must pin, and a file that names it. */
 export interface NamedReference {
   readonly reference: Reference;
-  readonly file: string;
+  /** Where it is named first. */
+  readonly place: Place;
 }
 
 /** Every `docker://` source without a digest in the workspace's project files, of whichever kind. */
@@ -17,19 +18,22 @@ export async function referencesIn(tree: Tree): Promise<NamedReference[]> {
     if (claimOf(text) === undefined) continue;
     for (const source of sourcesIn(await plainYaml(text))) {
       const reference = referenceToLock(source);
-      if (reference !== undefined) found.push({ file, reference: parsed(reference, file) });
+      if (reference === undefined) continue;
+      const place = placeOf(source, text, file);
+      found.push({ place, reference: await withPlace(place, () => parseReference(reference)) });
     }
   }
   return found;
 }
 
-function parsed(reference: string, file: string): Reference {
-  try {
-    return parseReference(reference);
-  } catch (cause) {
-    const { code, message, help } = cause as ProjectError;
-    throw new ProjectError(code, message, { path: file, cause, ...(help === undefined ? {} : { help }) });
-  }
+/** Where a source is written: the line that has it. */
+function placeOf(source: string, text: string, file: string): Place {
+  const lines = text.split('\n');
+  const line = Math.max(
+    0,
+    lines.findIndex((each) => each.includes(source)),
+  );
+  return { file, line: line + 1, column: lines[line]!.indexOf(source) + 1 || 1 };
 }
 
 /** Every text below a key `from`, wherever it stands. Aliases make no loops: YAML has no way to write one. */
