@@ -74,7 +74,7 @@ class Copy {
     const bytes = await this.#limited(() => readBlob(this.#from, descriptor));
     const wanted = children(descriptor, bytes).filter((child) => this.#wants(descriptor, child));
     await allOf(wanted.map((child) => this.graph(child, depth + 1)));
-    const how = await this.#limited(() => this.#push(descriptor, once(bytes)));
+    const how = await this.#limited(() => this.#push(descriptor, once(bytes), this.#to.holdsGraphs));
     this.#options.onReceived?.(descriptor, how);
   }
 
@@ -108,8 +108,8 @@ class Copy {
     }
   }
 
-  async #push(descriptor: Descriptor, content: AsyncIterable<Uint8Array>): Promise<Received> {
-    if (await this.#to.exists(descriptor)) return 'present';
+  async #push(descriptor: Descriptor, content: AsyncIterable<Uint8Array>, isNew = false): Promise<Received> {
+    if (!isNew && (await this.#to.exists(descriptor))) return 'present';
     await this.#to.push(descriptor, counted(content, this.#options.onBytes));
     return 'sent';
   }

@@ -25,7 +25,8 @@ export async function receiveBlob(
   };
   // Where another repository has it, this one most often has not: to mount tells both, and needs no lock.
   const tried = await others();
-  if ((await mountFirst(client, sent, descriptor, tried)) === 'mounted') return 'mounted';
+  const begun = await mountFirst(client, sent, descriptor, tried);
+  if (begun === 'mounted') return begun;
   if (await hasBlob(client, descriptor)) {
     await sent.add(origin.host, digest, repository);
     return 'present';
@@ -35,7 +36,7 @@ export async function receiveBlob(
     const known = await sent.holders(origin.host, digest);
     if (known.includes(repository) && (await hasBlob(client, descriptor))) return 'present';
     const fresh = (await others()).filter((one) => !tried.includes(one));
-    const how = await mountFirst(client, sent, descriptor, fresh);
+    const how = (await mountFirst(client, sent, descriptor, fresh)) ?? begun;
     if (how !== 'mounted') await upload(client, descriptor, from, onBytes, how);
     await sent.add(origin.host, digest, repository);
     return how === 'mounted' ? 'mounted' : 'sent';

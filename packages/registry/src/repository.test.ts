@@ -81,8 +81,8 @@ describe('a repository', () => {
     registry.requests.length = 0;
     expect(await repository.receive(descriptorOf(second), new Giving(second), { mountFrom: ['base'] })).toBe('sent');
     expect(registry.requests.map(({ method, status }) => `${method} ${status}`)).toEqual([
-      'HEAD 404',
       'POST 202',
+      'HEAD 404',
       'PUT 201',
     ]);
   });

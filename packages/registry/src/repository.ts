@@ -116,6 +116,12 @@ export class Repository implements Store, Receiver {
     return this.#pulled(tagOrDigest, (client) => getManifest(client, tagOrDigest));
   }
 
+  /** What a tag names at the registry itself, whatever its mirrors say; undefined where there is no such tag. */
+  async digestOf(tag: string): Promise<string | undefined> {
+    checkTag(tag);
+    return (await headManifest(await this.#places.own(), tag))?.digest;
+  }
+
   /** Gives a manifest that is there a tag, by sending it again. Sends nothing where the tag is this one's already. */
   async tag(descriptor: Descriptor, bytes: Uint8Array, tag: string): Promise<void> {
     checkTag(tag);

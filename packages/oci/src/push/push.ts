@@ -3,7 +3,7 @@ import type { Reference, Repository } from '@ingot/registry';
 import { formatReference } from '@ingot/registry/reference';
 import type { Attachment } from './attachment.ts';
 import type { PushedReference, PushTotals } from './result.ts';
-import type { Pushable } from './pushable.ts';
+import type { Pushable, PushRoot } from './pushable.ts';
 
 export interface PushOptions {
   readonly tags: readonly string[];
@@ -24,9 +24,12 @@ export interface Pushed {
 export async function pushTo(repository: Repository, what: Pushable, options: PushOptions): Promise<Pushed> {
   const { registry, repository: name } = repository.reference;
   const totals = new Totals();
-  for (const { descriptor } of what.roots) {
-    await push(repository, what, descriptor, totals, options);
+  const roots: PushRoot[] = [];
+  for (const root of what.roots) {
+    if (await isTagged(repository, root, options.tags)) totals.add(root.descriptor, 'present');
+    else roots.push(root);
   }
+  for (const { descriptor } of roots) await push(repository, what, descriptor, totals, options);
   const references: PushedReference[] = [];
   for (const { subject, artifact, fetcher } of options.attachments) {
     await push(repository, { ...what, fetcher }, artifact, totals, options);
@@ -34,13 +37,20 @@ export async function pushTo(repository: Repository, what: Pushable, options: Pu
     references.push({ ...pushed({ registry, repository: name }, artifact), attachedTo: subject.digest });
   }
   for (const { descriptor, suffix } of what.roots) {
-    const bytes = await readBlob(what.fetcher, descriptor);
-    for (const tag of options.tags) {
-      await repository.tag(descriptor, bytes, tag + suffix);
+    for (const tag of options.tags)
       references.push(pushed({ registry, repository: name, tag: tag + suffix }, descriptor));
-    }
+  }
+  for (const { descriptor, suffix } of roots) {
+    const bytes = await readBlob(what.fetcher, descriptor);
+    for (const tag of options.tags) await repository.tag(descriptor, bytes, tag + suffix);
   }
   return { references, totals: totals.counted() };
+}
+
+/** Do all tags name it already? Then all that it names is there as well: one request is enough for an unchanged image. */
+async function isTagged(repository: Repository, root: PushRoot, tags: readonly string[]): Promise<boolean> {
+  for (const tag of tags) if ((await repository.digestOf(tag + root.suffix)) !== root.descriptor.digest) return false;
+  return tags.length > 0;
 }
 
 /** How many bytes a push has to bring to one repository, whether they are there already or not. */

@@ -1,6 +1,6 @@
 import { RegistryError } from '../error.ts';
 import { parseQualified, type Reference } from '../reference.ts';
-import { certificatesFor, readCertificates } from './certificates.ts';
+import { certificatesFor, readCertificates, type Certificates } from './certificates.ts';
 import { longestMatch, rewrite } from './match.ts';
 import { checkOptions } from './options.ts';
 import { readRegistriesConf, type ConfiguredMirror, type ConfiguredRegistry } from './registries-conf.ts';
@@ -30,6 +30,12 @@ export function registrySettings(options: SettingsOptions = {}): RegistrySetting
   const { registries = {}, env = process.env, systemFolder = '/etc' } = options;
   checkOptions(registries);
   let conf: Promise<ConfiguredRegistry[]> | undefined;
+  const certificates = new Map<string, Promise<Certificates>>();
+  const identityOf = (registry: string): Promise<Certificates> => {
+    const found = certificates.get(registry) ?? certificatesFor(registry, env, systemFolder);
+    certificates.set(registry, found);
+    return found;
+  };
   return {
     async endpointsFor(reference, purpose) {
       conf ??= readRegistriesConf(env, systemFolder);
@@ -38,7 +44,9 @@ export function registrySettings(options: SettingsOptions = {}): RegistrySetting
       const own = ownOptions(registries, reference.registry);
       const places = [...(purpose === 'pull' ? mirrors(reference, table, own) : []), itself(reference, table, purpose)];
       return Promise.all(
-        places.map((place) => endpoint(place, ownOptions(registries, place.registry) ?? {}, env, systemFolder)),
+        places.map(async (place) =>
+          endpoint(place, ownOptions(registries, place.registry) ?? {}, await identityOf(place.registry)),
+        ),
       );
     },
   };
@@ -85,9 +93,8 @@ function itself(reference: Reference, table: ConfiguredRegistry | undefined, pur
   return { ...rewrite(reference, table, table.location), insecure, isMirror: false };
 }
 
-async function endpoint(place: Place, own: RegistryOptions, env: NodeJS.ProcessEnv, system: string): Promise<Endpoint> {
+async function endpoint(place: Place, own: RegistryOptions, found: Certificates): Promise<Endpoint> {
   const { registry, repository, isMirror } = place;
-  const found = await certificatesFor(registry, env, system);
   const ca = own.caFile === undefined ? found.ca : [await readCertificates(own.caFile), ...found.ca];
   const isPlain = own.plainHttp ?? (ca.length === 0 && (place.insecure || isLocal(registry)));
   return {

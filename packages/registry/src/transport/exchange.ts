@@ -86,6 +86,8 @@ async function once(connections: Connections, asked: Exchange): Promise<Answer> 
       method,
       dispatcher: connections.to(url),
       headers,
+      // undici closes a connection after HEAD, in case a server sends a body; registries do not, and we ask HEAD often.
+      reset: false,
       // undici takes any iterable of bytes; its types know streams only.
       ...(body === undefined ? {} : { body: (body instanceof Uint8Array ? body : body.read()) as Buffer }),
       ...(signal === undefined ? {} : { signal }),
