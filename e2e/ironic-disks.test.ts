@@ -224,7 +224,7 @@ describe('the example’s registry', () => {
   it('is never another one that has the port', async () => {
     const { code, all } = await workspace.nx(['run', 'ironic-disks:push']);
     expect(code).not.toBe(0);
-    expect(all).toContain(`${address} is taken by another program`);
+    expect(all).toContain(`${address} is taken: by this example in another folder`);
     expect(all).not.toContain('image_source=');
   });
 

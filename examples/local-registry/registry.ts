@@ -28,7 +28,7 @@ export function localRegistry(config: string): LocalRegistry {
 /** As clear as it can be said to somebody who reads it in Nx's output. */
 export function portTaken({ address }: LocalRegistry): Error {
   return new Error(
-    `${address} is taken by another program: does this example run in another folder, too? End that one first.`,
+    `${address} is taken: by this example in another folder, or by a registry that was left over. End that one first.`,
   );
 }
 
