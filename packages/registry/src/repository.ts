@@ -99,8 +99,9 @@ export class Repository implements Store, Receiver {
     if (!isManifestLike(descriptor.mediaType)) {
       return receiveBlob(own, this.#places.sent, descriptor, from, options);
     }
-    if (await existsAt(own, descriptor)) return 'present';
     const bytes = await readBlob(from, descriptor, { limit: manifestLimit });
+    // What belongs to another is sent again: a run that ended before it was listed there has left it unlisted.
+    if (referrerOf(descriptor, bytes) === undefined && (await existsAt(own, descriptor))) return 'present';
     await this.#put(descriptor, bytes, descriptor.digest);
     options.onBytes?.(bytes.length);
     return 'sent';

@@ -19,6 +19,7 @@ export type { Progress, ProgressOptions, ProgressStream } from './report/progres
 export { executor } from './run/outcome.ts';
 export type { Outcome, RunOne } from './run/outcome.ts';
 export { checkOptions } from './run/options.ts';
+export { interruptible } from './run/interruptible.ts';
 export { optionPath, workspacePath } from './run/option-path.ts';
 export { sourceDateEpoch } from './run/source-date-epoch.ts';
 export { generator } from './run/generator.ts';

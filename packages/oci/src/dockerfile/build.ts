@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { formatPlatform, stagingFolder, type Platform } from '@ingot/content';
-import { ProjectError, type ImageResult, type Place } from '@ingot/workspace';
+import { interruptible, ProjectError, type ImageResult, type Place } from '@ingot/workspace';
 import { writeImage } from '../image/build.ts';
 import type { ImageDescription } from '../image/description.ts';
 import { BuildLog } from './build-log.ts';
@@ -11,7 +11,6 @@ import type { DockerfileDescription, EngineName } from './description.ts';
 import type { BuildRequest, Engine, RunStep } from './engine.ts';
 import { buildFailed } from './failed.ts';
 import { firstRunOfTarget, parseInstructions, stagesOf } from './instructions.ts';
-import { interruptible } from './interruption.ts';
 import { runProgram } from './program.ts';
 import { openSecrets } from './secrets.ts';
 import { takeIn } from './take-in.ts';

@@ -3,7 +3,7 @@ import { basename, join, relative } from 'node:path';
 
 import { BlobStore } from '@ingot/content';
 import type { RunOne } from '@ingot/workspace';
-import { checkOptions, progress } from '@ingot/workspace';
+import { checkOptions, interruptible, progress } from '@ingot/workspace';
 
 import { SolutionError } from '../../error.ts';
 import { fileError, isMissing } from '../../file-error.ts';
@@ -13,7 +13,6 @@ import { openForContext } from '../../plan/open-source.ts';
 import { isoName } from '../../plan/plan.ts';
 import { readPlan } from '../../plan/read-plan.ts';
 import { optionPath, targetOf } from '../../project-root.ts';
-import { interruption } from './interruption.ts';
 
 /** The options of the executor `pack`: schemas/executors/pack.json. */
 export interface PackOptions {
@@ -38,25 +37,25 @@ export const runPack: RunOne<PackOptions> = async (options, context) => {
   const plan = readPlan(planBytes, planFile);
   const open = openForContext(context, context.root);
   const bar = progress({ label: `packing ${isoName(plan)}`, total: plan.size });
-  const interrupted = interruption();
   try {
-    const packed = await packSolution({
-      plan,
-      planBytes,
-      outputFolder,
-      mediaCheck: options.mediaCheck ?? false,
-      sources: {
-        workspaceRoot: context.root,
-        store: new BlobStore(),
-        open: async (source) => (await open(source)).fetcher,
-      },
-      onBytes: (count) => bar.add(count),
-      signal: interrupted.signal,
-    });
+    const packed = await interruptible((signal) =>
+      packSolution({
+        plan,
+        planBytes,
+        outputFolder,
+        mediaCheck: options.mediaCheck ?? false,
+        sources: {
+          workspaceRoot: context.root,
+          store: new BlobStore(),
+          open: async (source) => (await open(source)).fetcher,
+        },
+        onBytes: (count) => bar.add(count),
+        signal,
+      }),
+    );
     const shown = { ...packed, file: relative(context.root, packed.file) };
     return { success: true, terminalOutput: packSummary(plan, shown, performance.now() - started) };
   } finally {
-    interrupted.end();
     bar.finish();
   }
 };
