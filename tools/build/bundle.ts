@@ -11,30 +11,35 @@ const requireForCommonJs =
   "import { createRequire as ingotCreateRequire } from 'node:module';\nconst require = ingotCreateRequire(import.meta.url);";
 
 /**
- * Makes each bin of a package one file with all that it needs, from `src/<name>.ts`; the thread that compresses
- * becomes a second one beside it. Throws an Error where Nx gets in, or where a file is left that would be missing.
+ * Makes each bin of a package a few files with all that it needs, from `src/<name>.ts`; the thread that compresses
+ * stands beside it. Throws an Error where Nx gets in, or where a file is left that would be missing.
  */
 export async function bundleBins(one: Package): Promise<void> {
   for (const target of Object.values(one.manifest.bin ?? {})) {
     const source = target.replace(/^(\.\/)?dist\//, 'src/').replace(/\.js$/, '.ts');
-    const inputs = await bundle(join(one.folder, source), join(one.staged, target), '#!/usr/bin/env node\n');
+    const inputs = await bundle(join(one.folder, source), join(one.staged, dirname(target)), '#!/usr/bin/env node\n');
     await chmod(join(root, one.staged, target), 0o755);
     const thread = inputs.find((path) => path.endsWith('compress/pool.ts'))?.replace('pool.ts', 'worker.ts');
-    const all = thread === undefined ? inputs : [...inputs, ...(await bundle(thread, beside(one, target)))];
+    const all =
+      thread === undefined ? inputs : [...inputs, ...(await bundle(thread, join(one.staged, dirname(target))))];
     const nx = all.filter((path) => /node_modules\/(nx|@nx)\//.test(path));
     if (nx.length > 0) throw new Error(`${target} of ${one.manifest.name} contains Nx: ${nx.join(', ')}`);
     await writeFile(join(root, one.staged, dirname(target), 'licenses.txt'), await licensesOf(all));
   }
 }
 
-const beside = (one: Package, target: string) => join(one.staged, dirname(target), 'worker.js');
-
-/** Bundles one file; returns what went into it, as paths from the root. */
+/**
+ * Bundles one file into a folder, under its own name; what it imports only when it needs it comes beside it, in files
+ * that nobody reads before. Returns what went into it, as paths from the root.
+ */
 async function bundle(from: string, to: string, first = ''): Promise<string[]> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [from],
-    outfile: to,
+    outdir: to,
+    splitting: true,
+    // Beside the bin: code of ours finds its thread beside itself.
+    chunkNames: '[name]-[hash]',
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -46,7 +51,7 @@ async function bundle(from: string, to: string, first = ''): Promise<string[]> {
     logLevel: 'silent',
   });
   const imports = Object.values(result.metafile.outputs).flatMap((output) => output.imports);
-  const outside = imports.filter(({ path }) => !isBuiltin(path));
+  const outside = imports.filter(({ path, external }) => external === true && !isBuiltin(path));
   if (outside.length > 0) throw new Error(`${to} still imports ${outside.map(({ path }) => path).join(', ')}`);
   return Object.keys(result.metafile.inputs);
 }
