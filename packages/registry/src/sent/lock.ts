@@ -1,4 +1,5 @@
 import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -46,8 +47,18 @@ async function acquire(path: string, signal: AbortSignal | undefined): Promise<(
   }
 }
 
-/** Ids of processes mean something on their own machine alone. */
-const me = `${hostname()} ${process.pid}`;
+/** Ids of processes mean something on their own machine alone, and within their own namespace of ids. */
+const here = `${hostname()}/${namespace()}`;
+const me = `${here} ${process.pid}`;
+
+/** Containers may share a folder and the host's name, and count their processes each for itself. */
+function namespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
 
 /** Who holds the lock; there as long as it is held, or its holder was killed. */
 const ownerOf = (path: string) => `${path}.owner`;
@@ -57,7 +68,7 @@ async function endOrphan(path: string): Promise<void> {
   try {
     const owner = await readFile(ownerOf(path), 'utf8');
     const [host, pid = ''] = owner.split(' ');
-    if (host !== hostname() || !/^\d{1,10}$/.test(pid) || isAlive(Number(pid))) return;
+    if (host !== here || !/^\d{1,10}$/.test(pid) || isAlive(Number(pid))) return;
     // Of all who notice it, one gets the file; by then it may be that of a new holder, who gets it back.
     const mine = `${ownerOf(path)}.${process.pid}`;
     await rename(ownerOf(path), mine);

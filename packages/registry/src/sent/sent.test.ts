@@ -75,14 +75,18 @@ describe('the lock of a blob', () => {
     const lock = at('sent', 'localhost%3A5000', `${blob.digest.slice('sha256:'.length)}`);
     mkdirSync(`${lock}.lock`, { recursive: true });
     const { pid } = spawnSync(process.execPath, ['--version']);
-    writeFileSync(`${lock}.owner`, `${hostname()} ${pid}`);
+    const owner = await new Sent(at('other')).alone(host, blob.digest, undefined, async () =>
+      readFileSync(`${lock.replace('sent', 'other')}.owner`, 'utf8'),
+    );
+    expect(owner).toMatch(new RegExp(` ${process.pid}$`));
+    writeFileSync(`${lock}.owner`, owner.replace(/\d+$/, String(pid)));
     // The lock is as fresh as can be, for as long as the test may take.
     utimesSync(`${lock}.lock`, 1, Date.now() / 1000 + 3600);
     expect(await new Sent(at('sent')).alone(host, blob.digest, undefined, async () => 'done')).toBe('done');
     expect(readdirSync(at('sent', 'localhost%3A5000'))).toEqual([]);
     mkdirSync(`${lock}.lock`);
-    for (const owner of [`${hostname()} ${process.pid}`, `elsewhere ${pid}`, 'nonsense']) {
-      writeFileSync(`${lock}.owner`, owner);
+    for (const text of [owner, `elsewhere ${pid}`, `${hostname()} ${pid}`, 'nonsense', '']) {
+      writeFileSync(`${lock}.owner`, text);
       const abort = new AbortController();
       const waiting = new Sent(at('sent')).alone(host, blob.digest, abort.signal, async () => 'done');
       setImmediate(() => abort.abort(new Error('enough')));
