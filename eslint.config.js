@@ -2,8 +2,8 @@ import tseslint from 'typescript-eslint';
 
 const sources = ['packages/**/*.ts', 'tools/**/*.ts', 'e2e/**/*.ts', 'examples/**/*.ts', '*.ts'];
 
-/** Nx loads executors, generators and migrations by their default export, and so do vitest and ESLint their settings. */
-const loadedByDefault = ['**/executor.ts', '**/generator.ts', '**/batch.ts', '*.config.ts'];
+/** Nx loads executors, generators, migrations and version actions by their default export, and so do vitest and ESLint their settings. */
+const loadedByDefault = ['**/executor.ts', '**/generator.ts', '**/batch.ts', '**/version-actions.ts', '*.config.ts'];
 
 const defaultExport = {
   selector: 'ExportDefaultDeclaration',

@@ -193,8 +193,13 @@ rejects('source-syntax', { image: '{ from: image.tar, name: tool, tag: a }' }, [
 ]);
 rejects('source-registry', { image: '{ from: docker://alpine, name: tool, tag: a }' }, [
   '5:7',
-  'INGOT_SOURCE_REGISTRY',
-  /not available|cannot be read yet/,
+  'INGOT_LOCK_MISSING',
+  /not in ingot\.lock/,
+]);
+rejects('source-registry-name', { image: '{ from: docker://Alpine, name: tool, tag: a }' }, [
+  '5:7',
+  'INGOT_REFERENCE_SYNTAX',
+  /Alpine/,
 ]);
 rejects('source-missing', { image: '{ from: oci-archive:vendor/gone.tar, name: tool, tag: a }' }, [
   '5:7',
