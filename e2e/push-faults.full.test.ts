@@ -22,7 +22,6 @@ it('a push that is killed at 30 points sends the rest alone when it is started a
   // A process that is killed leaves its locks behind: all begin with those of the ones before.
   for (const after of points(30, total)) {
     const { rest, sent } = await killedAndPushedAgain(registry, after, at('layout'), image, at(`after-${after}`));
-    expect(sent, `after ${after} bytes`).toBeGreaterThanOrEqual(rest);
     expect(sent, `after ${after} bytes`).toBeLessThan(rest + overhead);
     rests.push(rest);
   }
