@@ -12,6 +12,7 @@ const pageLimit = 8 * 1024 * 1024;
 
 export interface Page {
   readonly answer: Answer;
+  /** Undefined where the body is no JSON. */
   readonly value: unknown;
 }
 
@@ -37,11 +38,7 @@ function fetchPage(client: RegistryClient, call: Call): Promise<Page> {
     try {
       return { answer, value: JSON.parse(Buffer.from(bytes).toString('utf8')) as unknown };
     } catch {
-      // A failure that is expected has no need of JSON.
-      if (answer.status !== 200) return { answer, value: undefined };
-      throw new RegistryError('INGOT_REGISTRY_ANSWER', `${placeOf(answer.url)} did not answer with JSON`, {
-        help: `Is ${answer.url.host} a registry? A proxy, a portal or a web server may have answered instead.`,
-      });
+      return { answer, value: undefined };
     }
   }, client.retrying);
 }

@@ -228,6 +228,43 @@ describe('a repository', () => {
     expect(await repository.referrers(digestOf(someBytes(3)))).toEqual([]);
   });
 
+  it.each([
+    ['its web site, a page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }],
+    ['another host, which wants fewer requests', undefined],
+  ])('goes by the tag where the referrers API leads to %s', async (_, page) => {
+    await using site = await startRegistry({ faults: () => ({ status: 429 }) });
+    const away = { status: 303, headers: { location: `${site.url}/packages` } };
+    const { registry, repository } = await started({ referrers: false });
+    registry.faults = ({ path }) => (path.includes('/referrers/') ? (page ?? away) : undefined);
+    const image = await imageOf(someBytes(10));
+    await copy(image.root, image.store, repository);
+    const { bytes, descriptor } = attached(image.root, image.config);
+    await repository.push(descriptor, new Giving(bytes).fetch(descriptor));
+    expect(await repository.referrers(image.root.digest)).toMatchObject([descriptor]);
+  });
+
+  it('is not misled where the tag of the referrers is read as the digest', async () => {
+    const { registry, repository } = await started({ referrers: false });
+    const image = await imageOf(someBytes(10));
+    await copy(image.root, image.store, repository);
+    const index = encodeJson({ schemaVersion: 2, mediaType: oci.index, manifests: [image.root] });
+    const root = descriptorOf(index, oci.index);
+    await repository.push(root, new Giving(index).fetch(root));
+    const headers = { 'content-type': oci.index };
+    const itself = { status: 200, headers, body: Buffer.from(index) };
+    registry.faults = ({ path }) => (path.endsWith(root.digest.replace(':', '-')) ? itself : undefined);
+    expect(await repository.referrers(root.digest)).toEqual([]);
+  });
+
+  it('takes a blob where nobody may ask for it by HEAD', async () => {
+    const { registry, repository } = await started();
+    registry.faults = ({ method, path }) =>
+      method === 'HEAD' && path.includes('/blobs/') ? { status: 405 } : undefined;
+    const image = await imageOf(someBytes(10));
+    await copy(image.root, image.store, repository);
+    expect(registry.repository('a/b').blobs.size).toBe(2);
+  });
+
   it('deletes tags and manifests, and says where it cannot', async () => {
     const { registry, repository } = await started();
     const image = await imageOf(someBytes(10));

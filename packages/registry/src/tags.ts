@@ -19,8 +19,9 @@ export async function* listTags(client: RegistryClient): AsyncGenerator<string, 
     headers: { accept: 'application/json' },
   } as const;
   for await (const { answer, value } of pages(client, call)) {
+    if (value === undefined) throw notTags(answer.url);
     // Registries say null for no tags.
-    const tags = (value as { tags?: unknown } | null)?.tags ?? [];
+    const tags = (value)?.tags ?? [];
     if (!Array.isArray(tags)) throw notTags(answer.url);
     for (const tag of tags) {
       if (typeof tag !== 'string' || !tagSyntax.test(tag)) throw notTags(answer.url);
@@ -31,6 +32,6 @@ export async function* listTags(client: RegistryClient): AsyncGenerator<string, 
 
 function notTags(url: URL): RegistryError {
   return new RegistryError('INGOT_REGISTRY_ANSWER', `${placeOf(url)} answered with something that is no list of tags`, {
-    help: `Is ${url.host} a registry?`,
+    help: `Is ${url.host} a registry? A proxy, a portal or a web server may have answered instead.`,
   });
 }

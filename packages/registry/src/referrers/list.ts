@@ -12,6 +12,8 @@ const mostReferrers = 10_000;
 
 /** What a registry answers that does not know the referrers API. */
 const unknown = [400, 404, 405, 501];
+/** The same of those who send us to their web site instead, which minds who asks and how often (ghcr.io). */
+const unknownElsewhere = [401, 403, 406, 410, 429, 500, 502, 503, 504];
 
 /** The tag under which the referrers of a manifest are listed where there is no API. § Referrers Tag Schema. */
 export function referrersTag(digest: string): string {
@@ -34,7 +36,9 @@ export async function listReferrers(
 /** The list that the tag schema keeps; empty where there is none. */
 export async function byTag(client: RegistryClient, digest: string): Promise<readonly Descriptor[]> {
   const index = await getManifest(client, referrersTag(digest));
-  if (index === undefined || index.descriptor.mediaType !== oci.index) return [];
+  // Some read the tag as the digest that it is made of, and give the image itself (GitLab).
+  if (index === undefined || index.descriptor.digest === digest) return [];
+  if (index.descriptor.mediaType !== oci.index) return [];
   return parseIndex(index.bytes, index.descriptor).manifests;
 }
 
@@ -47,10 +51,11 @@ async function byApi(client: RegistryClient, digest: string, artifactType: strin
     path: `referrers/${digest}${query}`,
     what: `list what is attached to ${client.name}@${digest}`,
     expect: [200, ...unknown],
+    elsewhere: unknownElsewhere,
     headers: { accept: oci.index },
   } as const;
   for await (const page of pages(client, call)) {
-    if (page.answer.status !== 200) return undefined;
+    if (page.answer.status !== 200 || page.value === undefined) return undefined;
     found.push(...referrersOf(page, digest));
     if (found.length > mostReferrers) throw tooMany(page, digest);
   }
