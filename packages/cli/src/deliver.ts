@@ -26,6 +26,7 @@ export async function deliverToRegistry(
 ): Promise<Tally> {
   const { tag, digest } = repository.reference;
   checkDigest(repository.reference, root);
+  await repository.expectPush();
   const tally = new Tally();
   if (await repository.exists(root)) tally.add(root, 'present');
   else {

@@ -3,12 +3,9 @@ import { withRegistries } from './with-registries.ts';
 import type { Access } from './access.ts';
 import type { Surroundings } from './with-registries.ts';
 
-/** Nobody has it: what counts is whether the registry minds who asks for it. */
-const probe = 'ingot-login-check';
-
 /**
  * Asks the registry with these credentials. Throws CliError INGOT_LOGIN_REFUSED where it does not take them, and what
- * keeps it from being asked. A registry that lets everybody read says nothing about them.
+ * keeps it from being asked. A registry that wants no login of anybody says nothing about them.
  */
 export async function checkLogin(
   registry: string,
@@ -24,13 +21,14 @@ export async function checkLogin(
   };
   try {
     await withRegistries({ stderr, env: withLogin }, async ({ repository }) => {
-      await (await repository({ registry, repository: probe, tag: 'latest' }, access)).resolve();
+      // It is asked as `docker login` does, and no repository looked for: of one that nobody has, many registries tell
+      // everybody the same.
+      await (await repository({ registry, repository: 'none' }, access)).checkLogin();
     });
   } catch (error) {
     const { code } = error as { readonly code?: unknown };
-    // It knows us well enough to say that there is nothing, or nothing for us.
-    if (code === 'INGOT_REGISTRY_MISSING' || code === 'INGOT_REGISTRY_DENIED') return;
-    if (code !== 'INGOT_REGISTRY_LOGIN') throw error;
+    // Some token services answer a wrong password with 403 (ghcr.io, GitLab).
+    if (code !== 'INGOT_REGISTRY_LOGIN' && code !== 'INGOT_REGISTRY_DENIED') throw error;
     throw new CliError(
       'INGOT_LOGIN_REFUSED',
       `${registry} does not accept this login of ${given.username}`,

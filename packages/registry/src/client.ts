@@ -36,6 +36,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Body;
   readonly push?: boolean;
+  /** True: it is to be found out who we are, and no right is asked for. */
+  readonly login?: boolean;
   /** What must be allowed besides. */
   readonly scope?: Scope;
   readonly patience?: number;
@@ -52,6 +54,7 @@ export class RegistryClient {
   readonly #shared: Shared;
   readonly #lookUp: () => Promise<Credentials | undefined>;
   #credentials: Promise<Credentials | undefined> | undefined;
+  #pushes = false;
 
   constructor(
     endpoint: Endpoint,
@@ -83,6 +86,14 @@ export class RegistryClient {
   }
 
   /**
+   * From now on the right to push is asked for with every request, to look for something too: registries that make a
+   * repository when it is pushed to (Quay) let nobody look into one that is not there yet.
+   */
+  expectPush(): void {
+    this.#pushes = true;
+  }
+
+  /**
    * Sends and gives back an answer of an expected status, whose body is the caller's to read or discard.
    * Throws INGOT_OFFLINE, INGOT_REGISTRY_*: what the network, the registry and its token service may do wrong.
    */
@@ -104,9 +115,7 @@ export class RegistryClient {
     const url = call.path instanceof URL ? call.path : this.url(call.path);
     const mine = url.origin === endpoint.origin.origin;
     const { signal } = this.retrying;
-    const actions = call.push === true ? ['pull', 'push'] : ['pull'];
-    const scope = new Map([...repositoryScope(endpoint.repository, ...actions), ...(call.scope ?? [])]);
-    const access = { scope, credentials: () => this.#known(), signal };
+    const access = { scope: this.#scopeOf(call), credentials: () => this.#known(), signal };
     const request = { ...call, url, signal };
     let authorization = mine ? await this.#authorizer.authorization(access) : undefined;
     let answer = await exchange(this.#connections, { ...request, authorization });
@@ -120,9 +129,15 @@ export class RegistryClient {
     for (const text of warningsOf(answer)) this.#shared.warn(`${endpoint.registry}: ${text}`);
     const local = answer.url.origin === url.origin;
     if (call.expect.includes(answer.status) || (!local && call.elsewhere?.includes(answer.status))) return answer;
-    if (answer.status !== 401 && answer.status !== 403) throw await answerError(answer, call.what, undefined);
+    if (answer.status !== 401 && answer.status !== 403)
+      throw await answerError(answer, call.what, undefined, endpoint.registry);
     if (answer.url.origin !== endpoint.origin.origin) throw await storageError(answer, call.what, this.name);
-    throw await answerError(answer, call.what, await this.#known());
+    throw await answerError(answer, call.what, await this.#known(), endpoint.registry);
+  }
+
+  #scopeOf({ login = false, push = this.#pushes, scope = new Map() }: Call): Scope {
+    if (login) return new Map();
+    return new Map([...repositoryScope(this.endpoint.repository, 'pull', ...(push ? ['push'] : [])), ...scope]);
   }
 
   #known(): Promise<Credentials | undefined> {

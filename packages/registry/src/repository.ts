@@ -96,6 +96,7 @@ export class Repository implements Store, Receiver {
   /** Throws INGOT_BLOB_WRONG and INGOT_BLOB_MISSING for what `from` gives. */
   async receive(descriptor: Descriptor, from: Fetcher, options: ReceiveOptions = {}): Promise<Received> {
     const own = await this.#places.own();
+    own.expectPush();
     if (!isManifestLike(descriptor.mediaType)) {
       return receiveBlob(own, this.#places.sent, descriptor, from, options);
     }
@@ -150,6 +151,18 @@ export class Repository implements Store, Receiver {
     if (!(await removeManifest(own, tagOrDigest))) throw await missing(own, tagOrDigest);
     const referrer = before && referrerOf(before.descriptor, before.bytes);
     if (referrer !== undefined) await this.#listing(referrer.subject, () => removeByTag(own, referrer));
+  }
+
+  /** Asks the registry whether it takes this login at all, whatever it may do. OCI distribution-spec § Determining Support. */
+  async checkLogin(): Promise<void> {
+    const own = await this.#places.own();
+    const path = new URL('/v2/', own.endpoint.origin);
+    await own.ask({ method: 'GET', path, what: `log in to ${own.endpoint.registry}`, expect: [200], login: true });
+  }
+
+  /** Says that this is going to be pushed to: whoever looks for something first asks for the right to push then. */
+  async expectPush(): Promise<void> {
+    (await this.#places.own()).expectPush();
   }
 
   /** Finds out whether this login may push here: opens an upload and gives it up. */

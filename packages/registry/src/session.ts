@@ -97,7 +97,7 @@ class Session implements Registries {
     let found = this.#hosts.get(key);
     if (found === undefined) {
       const connections = new Connections(endpoint, this.#options.limits ?? {}, this.#env);
-      found = { connections, authorizer: new Authorizer(endpoint.origin, connections) };
+      found = { connections, authorizer: new Authorizer(endpoint, connections) };
       this.#hosts.set(key, found);
     }
     return found;

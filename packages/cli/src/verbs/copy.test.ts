@@ -46,6 +46,19 @@ describe('ingot copy to a registry', () => {
     expect((await new LayoutStore(at('theirs')).roots())[0]?.digest).toBe(digest);
   });
 
+  it('asks for the right to push from the first request on', async () => {
+    const registry = await startRegistry({ auth: 'bearer', users: { alice: 'open sesame' } });
+    await makeImage();
+    const env = {
+      INGOT_REGISTRY: registry.host,
+      INGOT_REGISTRY_USERNAME: 'alice',
+      INGOT_REGISTRY_PASSWORD: 'open sesame',
+    };
+    const target = `docker://${registry.host}/team/tool:1.0`;
+    expect(await runWith({ env }, 'copy', 'oci:image:1.0', target)).toMatchObject({ exit: 0 });
+    expect(registry.tokens!.requests.map(({ scopes }) => scopes)).toEqual([['repository:team/tool:pull,push']]);
+  });
+
   it('sends a blob once: nothing the second time, and mounts within a registry', async () => {
     const registry = await startRegistry({ mounts: true });
     await makeImage();

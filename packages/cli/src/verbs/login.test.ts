@@ -79,6 +79,18 @@ describe('ingot login', () => {
     expect(Object.keys((await configFile()).auths)).toEqual([host]);
   });
 
+  it('is not taken in by a token service that answers a wrong password with 403', async () => {
+    const { host } = await startRegistry({
+      faults: ({ path, headers }) =>
+        path.startsWith('/token')
+          ? { status: 403, body: '{"errors":[{"code":"DENIED","message":"denied"}]}' }
+          : { status: 401, headers: { 'www-authenticate': `Bearer realm="http://${headers.host}/token"` } },
+    });
+    const { exit, stderr } = await login('wrong-password', host, '-u', 'alice');
+    expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringContaining('INGOT_LOGIN_REFUSED') });
+    await none();
+  });
+
   it('takes a login that is right, though it may do nothing', async () => {
     for (const auth of ['basic', 'bearer'] as const) {
       const { host } = await startRegistry({ auth, users, allow: () => false });

@@ -23,6 +23,7 @@ export interface Pushed {
  */
 export async function pushTo(repository: Repository, what: Pushable, options: PushOptions): Promise<Pushed> {
   const { registry, repository: name } = repository.reference;
+  await repository.expectPush();
   const totals = new Totals();
   const roots: PushRoot[] = [];
   for (const root of what.roots) {

@@ -84,6 +84,34 @@ describe('Bearer', () => {
     expect(registry.tokens!.requests).toHaveLength(3);
   });
 
+  it('asks for the right to push with the first request, where a push is to come', async () => {
+    const { registry, repository } = await started({ auth: 'bearer' }, password('ada', users.ada));
+    await repository.expectPush();
+    expect(await repository.digestOf('v1')).toBeUndefined();
+    expect(registry.tokens!.requests.map(({ scopes }) => scopes)).toEqual([['repository:a/b:pull,push']]);
+  });
+
+  it('asks for no right to find out whether a login is taken', async () => {
+    const { registry, repository } = await started({ auth: 'bearer' }, password('ada', users.ada));
+    const scope = 'repository:user/image:pull';
+    const challenge = `Bearer realm="${registry.tokens!.url}",service="x",scope="${scope}"`;
+    registry.faults = ({ headers }) =>
+      headers.authorization === undefined ? { status: 401, headers: { 'www-authenticate': challenge } } : undefined;
+    await repository.checkLogin();
+    expect(registry.tokens!.requests.map(({ scopes }) => scopes)).toEqual([[]]);
+    const wrong = await started({ auth: 'bearer' }, password('ada', 'not this'));
+    await expect(wrong.repository.checkLogin()).rejects.toMatchObject({ code: 'INGOT_REGISTRY_LOGIN' });
+  });
+
+  it('says to log in to the registry, whoever gives its tokens', async () => {
+    const { registry, repository } = await started({ auth: 'bearer' }, password('ada', 'not this'));
+    await expect(repository.resolve('v1')).rejects.toMatchObject({
+      code: 'INGOT_REGISTRY_LOGIN',
+      message: expect.stringContaining(new URL(registry.tokens!.url).host),
+      help: `Log in: ingot login ${registry.host}`,
+    });
+  });
+
   it('asks for both repositories where a blob is mounted', async () => {
     const { registry, repository } = await started({ auth: 'bearer' }, password('ada', users.ada));
     const bytes = someBytes(10);

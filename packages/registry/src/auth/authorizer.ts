@@ -3,6 +3,7 @@ import { parseChallenges } from './challenge.ts';
 import { covers, parseScope, union } from './scope.ts';
 import { basicAuth, fetchToken, tokenService } from './token.ts';
 import type { Credentials } from '../credentials/credentials.ts';
+import type { Endpoint } from '../settings/endpoint.ts';
 import type { Answer } from '../transport/answer.ts';
 import type { Connections } from '../transport/connections.ts';
 import type { Scope } from './scope.ts';
@@ -29,12 +30,14 @@ interface Cached {
 /** Lets requests into one registry: knows how it wants that once it has refused one, and keeps tokens while they live. */
 export class Authorizer {
   readonly #origin: URL;
+  readonly #registry: string;
   readonly #connections: Connections;
   #scheme: Scheme | undefined;
   #cached: Cached[] = [];
 
-  constructor(origin: URL, connections: Connections) {
+  constructor({ origin, registry }: Pick<Endpoint, 'origin' | 'registry'>, connections: Connections) {
     this.#origin = origin;
+    this.#registry = registry;
     this.#connections = connections;
   }
 
@@ -55,9 +58,11 @@ export class Authorizer {
     const challenges = parseChallenges(headersNamed(answer, 'www-authenticate'));
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
     if (bearer !== undefined) {
-      this.#scheme = tokenService(this.#origin, bearer.parameters);
+      this.#scheme = { ...tokenService(this.#origin, bearer.parameters), registry: this.#registry };
       this.#cached = this.#cached.filter((one) => !isOf(used, one));
-      const scope = union(access.scope, parseScope(bearer.parameters['scope'] ?? ''));
+      // Who asks for no right wants to know who they are: some challenges name a repository even then (ghcr.io).
+      const wanted = access.scope.size === 0 ? '' : (bearer.parameters['scope'] ?? '');
+      const scope = union(access.scope, parseScope(wanted));
       return differing(await this.authorization({ ...access, scope }), used);
     }
     if (!challenges.some(({ scheme }) => scheme === 'basic')) return undefined;

@@ -13,6 +13,8 @@ import type { Scope } from './scope.ts';
 export interface TokenService {
   readonly realm: URL;
   readonly service: string | undefined;
+  /** To log in to, as people write it. */
+  readonly registry: string;
 }
 
 export interface Token {
@@ -26,7 +28,10 @@ const standardLife = 60;
 const mostText = 1024 * 1024;
 
 /** The token service that a Bearer challenge names. Throws INGOT_REGISTRY_AUTH where it names none that is safe. */
-export function tokenService(registry: URL, parameters: Readonly<Record<string, string>>): TokenService {
+export function tokenService(
+  registry: URL,
+  parameters: Readonly<Record<string, string>>,
+): Pick<TokenService, 'realm' | 'service'> {
   let realm: URL | undefined;
   try {
     realm = new URL(parameters['realm'] ?? '', registry);
@@ -63,7 +68,7 @@ export async function fetchToken(
 ): Promise<Token> {
   const asked = Date.now();
   const answer = await exchange(connections, { ...tokenRequest(service, scope, credentials), signal });
-  if (answer.status !== 200) throw await answerError(answer, 'get a token', credentials);
+  if (answer.status !== 200) throw await answerError(answer, 'get a token', credentials, service.registry);
   const text = await textOf(answer, mostText);
   const { token, access_token, expires_in } = objectOf(text);
   const found = typeof token === 'string' && token !== '' ? token : access_token;

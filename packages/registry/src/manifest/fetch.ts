@@ -23,13 +23,20 @@ export const manifestLimit = 4 * 1024 * 1024;
  * there. Throws INGOT_REGISTRY_DIGEST, INGOT_REGISTRY_ANSWER, INGOT_REGISTRY_MANIFEST.
  */
 export async function headManifest(client: RegistryClient, reference: string): Promise<Descriptor | undefined> {
-  const answer = await client.ask({ ...manifestCall(client, reference), method: 'HEAD', expect: [200, 404, 405] });
+  const answer = await client.ask({ ...manifestCall(client, reference), method: 'HEAD', expect: [200, 400, 404, 405] });
   if (answer.status === 404) return undefined;
   const said = header(answer, 'docker-content-digest');
   const digest = said ?? (isDigest(reference) ? reference : undefined);
   const size = lengthOf(answer);
   const mediaType = typeOf(answer);
-  if (answer.status === 405 || !isDigest(digest) || size === undefined || !isManifestLike(mediaType)) {
+  // An answer to HEAD says nothing of what is wrong with the request.
+  if (
+    answer.status === 400 ||
+    answer.status === 405 ||
+    !isDigest(digest) ||
+    size === undefined ||
+    !isManifestLike(mediaType)
+  ) {
     return (await getManifest(client, reference))?.descriptor;
   }
   checkDigest(reference, digest, answer);

@@ -20,20 +20,34 @@ interface Explanation {
   readonly code: string;
   readonly text: string;
   readonly isHtml: boolean;
+  /** It speaks TLS, and was spoken to without. */
+  readonly wantsTls: boolean;
 }
+
+/** Go's net/http, nginx, Apache. None says it in the registry's own form. */
+const spokenToWithoutTls =
+  /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|plain HTTP to an SSL-enabled server/;
 
 /** Statuses that may pass: the registry, or a proxy before it, is busy or broken for now. */
 const passing = new Set([408, 429, 500, 502, 503, 504]);
 
-/** The error for an answer that was not wanted. Reads its body. `what` was tried, as "push to host/name". */
-export async function answerError(answer: Answer, what: string, account: Account | undefined): Promise<RegistryError> {
+/**
+ * The error for an answer that was not wanted. Reads its body. `what` was tried, as "push to host/name"; `registry` is
+ * where to log in, also where a token service on another host has answered.
+ */
+export async function answerError(
+  answer: Answer,
+  what: string,
+  account: Account | undefined,
+  registry: string,
+): Promise<RegistryError> {
   const said = await explanationOf(answer);
   const { status } = answer;
-  if (status === 401 || status === 403) return refusal(answer, said, what, account);
+  if (status === 401 || status === 403) return refusal(answer, said, { what, account, registry });
   if (status >= 200 && status < 300) return notARegistry(answer, said, what);
   if (passing.has(status)) return passingFailure(answer, said, what);
+  if (status === 400 && said.wantsTls) return needsTls(answer, what);
   if (said.isHtml && status !== 404 && status !== 405 && status !== 413) return notARegistry(answer, said, what);
-  if (/HTTP request to an? HTTPS server/i.test(said.text)) return needsTls(answer, what);
   const { code, help } = kindOf(answer, said);
   return new RegistryError(code, `cannot ${what}: ${placeOf(answer.url)} answered ${status}${tail(said)}`, {
     status,
@@ -81,13 +95,19 @@ function kindOf({ status, url }: Answer, said: Explanation): { code: `INGOT_${st
   return { code: 'INGOT_REGISTRY_REFUSED', help: 'The registry does not take it; its own words say why.' };
 }
 
-function refusal(answer: Answer, said: Explanation, what: string, account: Account | undefined): RegistryError {
+interface Attempt {
+  readonly what: string;
+  readonly account: Account | undefined;
+  readonly registry: string;
+}
+
+function refusal(answer: Answer, said: Explanation, { what, account, registry }: Attempt): RegistryError {
   const { status, url } = answer;
   const who = account === undefined ? 'without a login' : `as ${account.account} (from ${account.from})`;
   const facts = { status, ...(said.code === '' ? {} : { reason: said.code }) };
   const scarce = headersNamed(answer, 'www-authenticate').some((text) => /insufficient_scope/.test(text));
   const denied = status === 403 || (account !== undefined && (scarce || said.code === 'DENIED'));
-  const login = `ingot login ${url.host}`;
+  const login = `ingot login ${registry}`;
   if (denied) {
     const help = account === undefined ? `Log in: ${login}` : `Ask for the right, or log in as who has it: ${login}`;
     const message = `${url.host} does not let us ${what} ${who}${tail(said)}`;
@@ -127,12 +147,12 @@ function askIfRegistry(url: URL): string {
 async function explanationOf(answer: Answer): Promise<Explanation> {
   const body = await textOf(answer, mostText);
   const isHtml = typeOf(answer) === 'text/html' || /^\s*<(!doctype|html)/i.test(body);
-  if (isHtml) return { code: '', text: '', isHtml };
-  const first = firstError(body);
-  if (first === undefined) return { code: '', text: '', isHtml };
+  const wantsTls = spokenToWithoutTls.test(body);
+  const first = isHtml ? undefined : firstError(body);
+  if (first === undefined) return { code: '', text: '', isHtml, wantsTls };
   const code = typeof first['code'] === 'string' ? printable(first['code']).slice(0, 60) : '';
   const message = typeof first['message'] === 'string' ? printable(first['message']).slice(0, 300) : '';
-  return { code, text: [code, message].filter(Boolean).join(': '), isHtml };
+  return { code, text: [code, message].filter(Boolean).join(': '), isHtml, wantsTls };
 }
 
 function firstError(body: string): Readonly<Record<string, unknown>> | undefined {

@@ -149,6 +149,20 @@ describe('an error says what to do', () => {
     });
   });
 
+  it.each([
+    ['docker-registry', 'text/plain; charset=utf-8', 'Client sent an HTTP request to an HTTPS server.\n'],
+    ['nginx', 'text/html', '<html><center>The plain HTTP request was sent to HTTPS port</center></html>'],
+  ])('where it speaks TLS and was spoken to without: %s', async (_, type, body) => {
+    const answer = { status: 400, headers: { 'content-type': type }, body };
+    const { repository } = await started({ faults: () => answer });
+    for (const ask of [() => repository.resolve('1.0'), () => repository.checkPush()]) {
+      await expect(ask()).rejects.toMatchObject({
+        code: 'INGOT_REGISTRY_TLS',
+        help: expect.stringContaining('"plainHttp": false'),
+      });
+    }
+  });
+
   it('where something answers that is no registry', async () => {
     await using ssh = await listening((socket) => {
       socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
