@@ -76,13 +76,13 @@ const unknownArtifact = 'application/vnd.unknown.artifact.v1';
 /** oras writes a tar layer's type, which a single file is not. */
 const anyBytes = 'application/octet-stream';
 
-/** The JSON Schema of artifact.yaml. */
-export function artifactSchema(): Schema {
-  const file = new URL('../../schema/artifact.schema.json', import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as Schema;
-}
-
 let schema: Schema | undefined;
+
+/** The JSON Schema of artifact.yaml: the same object each time, since what is compiled of it is kept by it. */
+export function artifactSchema(): Schema {
+  schema ??= JSON.parse(readFileSync(new URL('../../schema/artifact.schema.json', import.meta.url), 'utf8')) as Schema;
+  return schema;
+}
 
 /**
  * Reads an artifact.yaml (an absolute path). Throws ProjectErrors with their places: what parseProjectFile throws,
@@ -94,8 +94,7 @@ export async function readArtifactFile(path: string): Promise<ArtifactDescriptio
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ProjectError('INGOT_ARTIFACT_FILE', `cannot read ${path}: ${(cause as Error).message}`, { path, cause });
   });
-  schema ??= artifactSchema();
-  const file = parseProjectFile<Written>({ text, file: path, kind: 'artifact/v1', schema });
+  const file = parseProjectFile<Written>({ text, file: path, kind: 'artifact/v1', schema: artifactSchema() });
   if (file) return describe(file);
   const message = 'this is no artifact of Ingot: its first key is not `ingot: artifact/v1`';
   throw new ProjectError('INGOT_ARTIFACT_FILE', message, {

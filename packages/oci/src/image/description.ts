@@ -91,13 +91,13 @@ interface ImageFile {
   readonly workdir?: string;
 }
 
-/** The JSON Schema of image.yaml. */
-export function imageSchema(): Schema {
-  const file = new URL('../../schema/image.schema.json', import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as Schema;
-}
-
 let schema: Schema | undefined;
+
+/** The JSON Schema of image.yaml: the same object each time, since what is compiled of it is kept by it. */
+export function imageSchema(): Schema {
+  schema ??= JSON.parse(readFileSync(new URL('../../schema/image.schema.json', import.meta.url), 'utf8')) as Schema;
+  return schema;
+}
 
 /**
  * Reads an image.yaml (an absolute path). Throws ProjectErrors with their places: what parseProjectFile throws, and
@@ -108,8 +108,7 @@ export async function readImageFile(path: string, defaults: ImageDefaults = {}):
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ProjectError('INGOT_IMAGE_FILE', `cannot read ${path}: ${(cause as Error).message}`, { path, cause });
   });
-  schema ??= imageSchema();
-  const file = parseProjectFile<ImageFile>({ text, file: path, kind: 'image/v1', schema });
+  const file = parseProjectFile<ImageFile>({ text, file: path, kind: 'image/v1', schema: imageSchema() });
   if (file) return describe(file, defaults);
   throw new ProjectError('INGOT_IMAGE_FILE', 'this is no image of Ingot: its first key is not `ingot: image/v1`', {
     place: { file: path, line: 1, column: 1 },
