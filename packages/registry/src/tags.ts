@@ -19,9 +19,10 @@ export async function* listTags(client: RegistryClient): AsyncGenerator<string, 
     headers: { accept: 'application/json' },
   } as const;
   for await (const { answer, value } of pages(client, call)) {
-    if (value === undefined) throw notTags(answer.url);
+    const page = value as { tags?: unknown } | null | undefined;
+    if (page === undefined) throw notTags(answer.url);
     // Registries say null for no tags.
-    const tags = (value)?.tags ?? [];
+    const tags = page?.tags ?? [];
     if (!Array.isArray(tags)) throw notTags(answer.url);
     for (const tag of tags) {
       if (typeof tag !== 'string' || !tagSyntax.test(tag)) throw notTags(answer.url);
