@@ -56,6 +56,8 @@ beforeAll(async () => {
       'one/www/index.html': 'one',
       'two/image.yaml': image('two', `docker://${host}/base/two:2.0`),
       'two/www/index.html': 'two',
+      'fixed/image.yaml': image('fixed', `docker://${host}/base/one@${pinned.one}`),
+      'fixed/www/index.html': 'fixed',
       'none/image.yaml': image('none', 'scratch'),
       'none/www/index.html': 'none',
       'upon/image.yaml': image('upon', 'project:one', `repository: ${host}/apps/upon\n`),
@@ -113,6 +115,14 @@ describe('ingot.lock', () => {
     expect(registry.lines).toEqual([]);
   });
 
+  it('is not needed for a digest, which the store knows the next time as well', async () => {
+    expect(await workspace.nx(['run', 'fixed:image'])).toMatchObject({ code: 0 });
+    registry.requests.length = 0;
+    const again = await workspace.nx(['run', 'fixed:image', '--skip-nx-cache'], { INGOT_OFFLINE: '1' });
+    expect({ code: again.code, all: again.all }).toMatchObject({ code: 0 });
+    expect(registry.lines).toEqual([]);
+  });
+
   it('fails offline with the name of what is missing', async () => {
     const offline = { INGOT_OFFLINE: '1', INGOT_STORE: workspace.path('.other-store') };
     registry.requests.length = 0;
@@ -146,7 +156,7 @@ describe('ingot.lock', () => {
     const built = await workspace.nx(['run-many', '-t', 'image', '--output-style=static', '--verbose']);
     const cached = [...built.all.matchAll(/nx run (\w+):image.*\[local cache\]|existing outputs match.*?(\w+):image/g)];
     expect(built.all).toMatch(/two:0\.1\.0/);
-    expect(cached.map((found) => found[1]).sort()).toEqual(['none', 'one', 'upon']);
+    expect(cached.map((found) => found[1]).sort()).toEqual(['fixed', 'none', 'one', 'upon']);
 
     const affected = await workspace.nx(['show', 'projects', '--affected', '--files=ingot.lock']);
     expect(affected.stdout.trim().split('\n').sort()).toEqual(['one', 'two', 'upon']);

@@ -1,4 +1,5 @@
-import type { Descriptor, Fetcher, Located } from '@ingot/content';
+import { stat } from 'node:fs/promises';
+import type { BlobStore, Descriptor, Fetcher, Located } from '@ingot/content';
 import type { Reference, Registries } from '@ingot/registry';
 import { ProjectError } from '../error.ts';
 import { LOCK_FILE, readLock, type Lock, type LockedImage } from '../lock/lock-file.ts';
@@ -39,8 +40,10 @@ async function openPinned(registries: Registries, reference: Reference, locked?:
   const { formatReference } = await import('@ingot/registry/reference');
   const { registry, repository, tag } = reference;
   const remote = registries.repository({ registry, repository });
-  const fetcher = cachedIn(new BlobStore(), remote);
-  const root = locked?.root ?? (await remote.resolve(reference.digest));
+  const store = new BlobStore();
+  const fetcher = cachedIn(store, remote);
+  const root =
+    locked?.root ?? (await keptManifest(store, reference.digest!)) ?? (await remote.resolve(reference.digest));
   await readBlob(fetcher, root);
   return {
     root,
@@ -49,6 +52,25 @@ async function openPinned(registries: Registries, reference: Reference, locked?:
     ...(tag === undefined ? {} : { tag }),
     source: `docker://${formatReference(reference)}`,
   };
+}
+
+/**
+ * The manifest or index of this digest that the store has: of who names a digest alone the registry would be asked for
+ * media type and size, each time. Undefined where it is not there, or does not say itself what it is.
+ */
+async function keptManifest(store: BlobStore, digest: string): Promise<Descriptor | undefined> {
+  const { isIndex, isManifest, readBlob } = await import('@ingot/content');
+  const unknown = { mediaType: '', digest, size: 0 };
+  const size = (await stat(store.pathOf(unknown)).catch(() => undefined))?.size;
+  if (size === undefined) return undefined;
+  try {
+    const text = Buffer.from(await readBlob(store, { ...unknown, size })).toString('utf8');
+    const { mediaType } = JSON.parse(text) as { readonly mediaType?: unknown };
+    const isKnown = typeof mediaType === 'string' && (isManifest(mediaType) || isIndex(mediaType));
+    return isKnown ? { mediaType, digest, size } : undefined;
+  } catch {
+    return undefined; // The registry has it whole, or says what is wrong.
+  }
 }
 
 /** Where the blobs of a pinned source are (see `RegistryImage.source`): the shared store, then the registry. */
