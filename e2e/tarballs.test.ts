@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entriesBelow } from '../tools/entries-below.ts';
 import { manifestOf, packageNames, root } from '../tools/repository.ts';
 
 /**
@@ -87,7 +88,7 @@ describe('the packed packages in a new workspace', () => {
     await nx('g', '@ingot/solution:solution', 'my-solution');
     await nx('run', 'my-solution:pack');
     await nx('run', 'my-solution:verify');
-    expect(await isoFiles()).toHaveLength(1);
+    expect(isoFiles()).toHaveLength(1);
   });
 
   it('make an image that builds as it stands', async () => {
@@ -97,7 +98,7 @@ describe('the packed packages in a new workspace', () => {
 
   it('bring the ingot command, which needs no workspace', async () => {
     await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '-D', String(tarballs['@ingot/cli'])]);
-    const [iso = ''] = await isoFiles();
+    const [iso = ''] = isoFiles();
     expect(await ingot('--version')).toBe(manifestOf('packages/cli').version);
     expect(await ingot('list', iso)).toContain('manifest.yaml');
     await ingot('verify', iso);
@@ -106,7 +107,7 @@ describe('the packed packages in a new workspace', () => {
   });
 
   it('turn an ISO back into a project', async () => {
-    const [iso = ''] = await isoFiles();
+    const [iso = ''] = isoFiles();
     await nx('g', '@ingot/solution:import', iso, '--name=imported');
     await nx('run', 'imported:pack');
     await nx('run', 'imported:verify');
@@ -130,8 +131,8 @@ describe('the packed packages in a new workspace', () => {
   });
 });
 
-async function isoFiles(): Promise<string[]> {
-  const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
-  const files = entries.map((entry) => relative(workspace, join(entry.parentPath, entry.name)));
-  return files.filter((file) => file.endsWith('.iso') && !file.includes('node_modules') && !file.startsWith('.nx'));
+function isoFiles(): string[] {
+  return entriesBelow(workspace).filter(
+    (file) => file.endsWith('.iso') && !file.includes('node_modules') && !file.startsWith('.nx'),
+  );
 }

@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { entriesBelow } from '../../../../tools/entries-below.ts';
 import { openIso } from '../read/open.ts';
 import type { IsoImage } from '../read/open.ts';
 import { inMemory } from '../read/random-access.ts';
@@ -324,8 +325,7 @@ describe('what cannot be extracted', () => {
 
 /** Everything below a folder, by path. */
 function contentOf(root: string): Record<string, string> {
-  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
-  const paths = entries.map((entry) => relative(root, join(entry.parentPath, entry.name))).sort();
+  const paths = entriesBelow(root);
   return Object.fromEntries(
     paths.map((path) => {
       const stat = lstatSync(join(root, path));

@@ -1,16 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import {
-  lutimesSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { lutimesSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { entriesBelow } from '../../../../../tools/entries-below.ts';
 import { referee } from '../../../../../tools/referee.ts';
 import type { Referee } from '../../../../../tools/referee.ts';
 
@@ -34,9 +26,7 @@ export function writeTree(folder: string, tree: TreeOfFiles): void {
     if (typeof what === 'object' && 'link' in what) symlinkSync(what.link, place);
     else if (what !== 'folder') writeFileSync(place, what);
   }
-  // withFileTypes: without it Node follows links to folders, round and round until the kernel refuses.
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
-    lutimesSync(join(entry.parentPath, entry.name), time, time);
+  for (const path of entriesBelow(folder)) lutimesSync(join(folder, path), time, time);
 }
 
 /** Makes an image of `folder` with a foreign tool. */
