@@ -24,6 +24,11 @@ export async function removeAbandoned(mark: string): Promise<void> {
   if (abandoned.length > 0) await runProgram('buildah', ['rm', ...abandoned]);
 }
 
+/** Takes an image out of the tool's storage; whether it is there, and whether it can be taken out, does not matter. */
+export async function removeImage(name: 'podman' | 'buildah', image: string): Promise<void> {
+  await runProgram(name, ['rmi', image]).catch(() => undefined);
+}
+
 async function ask(args: readonly string[]): Promise<unknown> {
   const ended = await runProgram('buildah', args);
   return JSON.parse(ended?.lines.join('\n') ?? 'null') as unknown;

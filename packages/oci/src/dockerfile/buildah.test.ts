@@ -199,6 +199,15 @@ ENV ARCH=$TARGETARCH
     expect((await inspect()).config['Env']).toContain('V=2');
   });
 
+  it('leaves nothing in the storage of buildah, and all that is of others', async () => {
+    await rig.write({ 'app/image.yaml': withBuildah(), 'app/Dockerfile': 'FROM scratch\nCOPY a /\n', 'app/a': 'a' });
+    const container = (await run('buildah', ['from', 'scratch'])).stdout.trim();
+    await run('buildah', ['commit', container, 'localhost/other:1']);
+    await rig.build();
+    const { stdout } = await run('buildah', ['images', '--all', '--format', '{{.Name}}:{{.Tag}}']);
+    expect(stdout.trim()).toBe('localhost/other:1');
+  });
+
   it('fails at the line of the Dockerfile, with the end of what was said, and leaves all as it was', async () => {
     await rig.copyProgram('app/tool');
     await rig.write({ 'app/image.yaml': withBuildah(), 'app/Dockerfile': 'FROM scratch\nCOPY tool /\n' });

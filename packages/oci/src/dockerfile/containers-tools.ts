@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatPlatform, type Source } from '@ingot/content';
 import { ProjectError } from '@ingot/workspace';
-import { markOf, removeAbandoned } from './abandoned.ts';
+import { markOf, removeAbandoned, removeImage } from './abandoned.ts';
 import { argsOf, flags, type BuildRequest, type Engine, type RunStep } from './engine.ts';
 import { runsHere } from './emulation.ts';
 import type { SecretReference } from './secrets.ts';
@@ -26,8 +26,15 @@ export function containersTool(name: 'podman' | 'buildah'): Engine {
       const sources: Source[] = [];
       for (const index of request.platforms.keys()) {
         const mark = name === 'buildah' ? ['--secret', `id=${markOf(request.folder)},src=${ignoreFile}`] : [];
-        await run(name, ['build', ...buildFlags(request, index, ignoreFile), ...mark, request.context]);
-        sources.push(await take(name, request, index, run));
+        // By a name of this build alone: another build may have made the same image at the same time.
+        const image = `localhost/ingot:${markOf(request.folder)}-${index}`;
+        try {
+          const flags = [...buildFlags(request, index, ignoreFile), ...mark, '--tag', image];
+          await run(name, ['build', ...flags, request.context]);
+          sources.push(await take(name, request, index, run));
+        } finally {
+          await removeImage(name, image);
+        }
       }
       return sources;
     },

@@ -197,14 +197,17 @@ describe('podman', () => {
       s: 'whispered',
     });
     const { result, said } = await rig.build();
-    const [, build, save] = await calls();
+    const [, build, save, remove] = await calls();
     const ignore = build![build!.indexOf('--ignorefile') + 1]!;
+    const image = build![build!.indexOf('--tag') + 1]!;
     expect(build).toEqual([
       ...['podman', 'build', '--format', 'oci', '--force-rm', '--identity-label=false', '--layers=false'],
       ...['--timestamp', '0', '--iidfile', 'id-0', '--file', rig.path('app/Dockerfile'), '--ignorefile', ignore],
       ...['--platform', 'linux/amd64', '--build-arg', 'SOURCE_DATE_EPOCH=0', '--secret', `id=s,src=${rig.path('s')}`],
-      rig.path('app'),
+      ...['--tag', image, rig.path('app')],
     ]);
+    expect(image).toMatch(/^localhost\/ingot:[\w.-]+-0$/);
+    expect(remove).toEqual(['podman', 'rmi', image]);
     expect(save).toEqual(['podman', 'save', '--format', 'oci-archive', '--output', 'image-0.tar', '0123']);
     expect(result.platforms).toMatchObject([{ platform: 'linux/amd64' }]);
     expect(said).toContain('cacheFrom and cacheTo are for docker buildx: podman did without');
