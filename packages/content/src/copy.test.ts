@@ -86,6 +86,14 @@ describe('copy', () => {
     expect([...told]).toEqual([[root.digest, 'present']]);
   });
 
+  it('leaves the root to who will push it by a tag', async () => {
+    const from = new MemoryStore();
+    const { root, layers, config } = await makeImage(from);
+    const to = new Registry();
+    await copy(root, from, to, { withoutRoot: true });
+    expect(to.inner.digests()).toEqual([config, ...layers].map(({ digest }) => digest).sort());
+  });
+
   it('fills in what is missing below a manifest that is there', async () => {
     const from = new MemoryStore();
     const { root } = await makeImage(from);

@@ -18,6 +18,8 @@ export interface CopyOptions {
   readonly onBytes?: (bytes: number) => void;
   /** Is told of each blob, and once of each manifest that is there with all that it names, how it came there. */
   readonly onReceived?: (descriptor: Descriptor, how: Received) => void;
+  /** All that the root names is copied, but not the root: who pushes it by a tag needs it pushed once. */
+  readonly withoutRoot?: boolean;
   /** For a destination that is a registry: which of its repositories may hold a blob already. */
   readonly mountFrom?: (descriptor: Descriptor) => readonly string[];
 }
@@ -74,6 +76,7 @@ class Copy {
     const bytes = await this.#limited(() => readBlob(this.#from, descriptor));
     const wanted = children(descriptor, bytes).filter((child) => this.#wants(descriptor, child));
     await allOf(wanted.map((child) => this.graph(child, depth + 1)));
+    if (depth === 0 && this.#options.withoutRoot === true) return;
     const how = await this.#limited(() => this.#push(descriptor, once(bytes), this.#to.holdsGraphs));
     this.#options.onReceived?.(descriptor, how);
   }

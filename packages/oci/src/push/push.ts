@@ -1,4 +1,4 @@
-import { copy, Graph, readBlob, type Descriptor, type Received } from '@ingot/content';
+import { copy, Graph, readBlob, type CopyOptions, type Descriptor, type Received } from '@ingot/content';
 import type { Reference, Repository } from '@ingot/registry';
 import { formatReference } from '@ingot/registry/reference';
 import type { Attachment } from './attachment.ts';
@@ -30,13 +30,14 @@ export async function pushTo(repository: Repository, what: Pushable, options: Pu
     if (await isTagged(repository, root, options.tags)) totals.add(root.descriptor, 'present');
     else roots.push(root);
   }
-  for (const { descriptor } of roots) await push(repository, what, descriptor, totals, options);
-  const references: PushedReference[] = [];
+  for (const { descriptor } of roots) await push(repository, what, descriptor, totals, options, { withoutRoot: true });
+  const attached: PushedReference[] = [];
   for (const { subject, artifact, fetcher } of options.attachments) {
     await push(repository, { ...what, fetcher }, artifact, totals, options);
     await refer(repository, subject, artifact, await readBlob(fetcher, artifact));
-    references.push({ ...pushed({ registry, repository: name }, artifact), attachedTo: subject.digest });
+    attached.push({ ...pushed({ registry, repository: name }, artifact), attachedTo: subject.digest });
   }
+  const references: PushedReference[] = [];
   for (const { descriptor, suffix } of what.roots) {
     for (const tag of options.tags)
       references.push(pushed({ registry, repository: name, tag: tag + suffix }, descriptor));
@@ -44,8 +45,9 @@ export async function pushTo(repository: Repository, what: Pushable, options: Pu
   for (const { descriptor, suffix } of roots) {
     const bytes = await readBlob(what.fetcher, descriptor);
     for (const tag of options.tags) await repository.tag(descriptor, bytes, tag + suffix);
+    totals.addNew(descriptor);
   }
-  return { references, totals: totals.counted() };
+  return { references: [...references, ...attached], totals: totals.counted() };
 }
 
 /** Do all tags name it already? Then all that it names is there as well: one request is enough for an unchanged image. */
@@ -74,6 +76,7 @@ async function push(
   root: Descriptor,
   totals: Totals,
   { onBytes }: PushOptions,
+  more: Pick<CopyOptions, 'withoutRoot'> = {},
 ): Promise<void> {
   const onReceived = async (descriptor: Descriptor, how: Received): Promise<void> => {
     totals.add(descriptor, how);
@@ -83,6 +86,7 @@ async function push(
     mountFrom: (descriptor) => knownIn(repository.reference.registry, descriptor),
     onReceived: (descriptor, how) => void onReceived(descriptor, how),
     ...(onBytes === undefined ? {} : { onBytes }),
+    ...more,
   });
 }
 
@@ -109,6 +113,11 @@ class Totals {
 
   add({ digest, size }: Descriptor, how: Received): void {
     if (!this.#how.has(digest) || how !== 'present') this.#how.set(digest, { how, size });
+  }
+
+  /** Sent, unless it was found there. */
+  addNew(descriptor: Descriptor): void {
+    if (!this.#how.has(descriptor.digest)) this.add(descriptor, 'sent');
   }
 
   counted(): PushTotals {
