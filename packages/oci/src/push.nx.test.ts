@@ -62,6 +62,7 @@ describe('push', () => {
     expect(code, all).toBe(0);
     const result = await workspace.json<PushResult>('app/dist/push.json');
     const { digest } = await workspace.json<{ digest: string }>('app/dist/image.json');
+    expect(result.references[0]).toMatchObject({ reference: `${debian.host}/team/app:0.1.0`, digest });
     const named = result.references.filter(({ attachedTo }) => attachedTo === undefined);
     expect(named.map(({ reference }) => reference)).toEqual(
       ['app', 'copy'].flatMap((name) => ['0.1.0', 'latest'].map((tag) => `${debian.host}/team/${name}:${tag}`)),
@@ -118,6 +119,16 @@ describe('push', () => {
     expect(forty.every((name) => modern.repository(`leaves/${name}`).blobs.has(base))).toBe(true);
   });
 
+  it('says where the image is already when one of its repositories fails', async () => {
+    await using closed = await OciRegistry.start({ auth: 'basic' });
+    const repositories = `repository: [${modern.host}/first, ${closed.host}/second]\n`;
+    await workspace.write({ 'leaf-5/image.yaml': image('leaf-5', 'project:base', repositories) });
+    const { code, all } = await workspace.nx(['run', 'leaf-5:push']);
+    expect(code, all).not.toBe(0);
+    expect(all).toMatch(/leaf-5\/image\.yaml:7:\d+ {2}INGOT_REGISTRY_LOGIN/);
+    expect(all).toContain(`pushed before it failed: ${modern.host}/first:0.1.0`);
+  });
+
   it('is no target of a project that names no repository', async () => {
     const { targets } = JSON.parse((await workspace.nx(['show', 'project', 'base', '--json'])).stdout) as {
       targets: object;
@@ -140,10 +151,13 @@ describe('preflight', () => {
       users: { reader: 'r3ad-secret' },
       allow: (_user, _repository, action) => action === 'pull',
     });
-    const to = { [`leaf-1/image.yaml`]: image('leaf-1', 'project:base', `repository: ${closed.host}/x\n`) };
+    const to = {
+      [`leaf-1/image.yaml`]: image('leaf-1', 'project:base', `repository: [${closed.host}/x, ${closed.host}/y]\n`),
+    };
     await workspace.write(to);
     const missing = await workspace.nx(['run', 'leaf-1:preflight'], { HOME: workspace.path('.nobody') });
     expect(missing.all).toMatch(/leaf-1\/image\.yaml:7:\d+ {2}INGOT_REGISTRY_LOGIN/);
+    for (const name of ['x', 'y']) expect(missing.all).toContain(`wants a login to push to ${closed.host}/${name}`);
     const auth = Buffer.from('reader:r3ad-secret').toString('base64');
     await workspace.write({ 'auth.json': { auths: { [closed.host]: { auth } } } });
     const denied = await workspace.nx(['run', 'leaf-1:preflight'], { REGISTRY_AUTH_FILE: workspace.path('auth.json') });

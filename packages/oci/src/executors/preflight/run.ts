@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { checkOptions, projectNode, registriesOf, withPlace, type Outcome } from '@ingot/workspace';
+import { checkOptions, projectNode, registriesOf, throwErrors, withPlace, type Outcome } from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
 
 /** The options of the executor @ingot/oci:preflight. */
@@ -8,7 +8,7 @@ export interface PreflightOptions {
   readonly registry?: string;
 }
 
-/** Asks each repository of the project whether this login may push there. Throws what a push would, without building. */
+/** Asks each repository of the project whether this login may push there. Throws what a push would, of all of them. */
 export async function runPreflight(options: PreflightOptions, context: ExecutorContext): Promise<Outcome> {
   checkOptions(options, { file: undefined, registry: undefined });
   const { readPushFile } = await import('../../push/description.ts');
@@ -18,10 +18,16 @@ export async function runPreflight(options: PreflightOptions, context: ExecutorC
   const { repositories } = await readPushFile(file, { registry: options.registry });
   const registries = await registriesOf(context);
   const lines: string[] = [];
+  const errors: unknown[] = [];
   for (const { reference, place } of repositories) {
     const check = () => registries.repository(reference).checkPush();
-    await (place === undefined ? check() : withPlace(place, check));
-    lines.push(`${formatReference(reference)}  may be pushed to`);
+    try {
+      await (place === undefined ? check() : withPlace(place, check));
+      lines.push(`${formatReference(reference)}  may be pushed to`);
+    } catch (error) {
+      errors.push(error);
+    }
   }
+  throwErrors(errors as Error[]);
   return { success: true, terminalOutput: `${lines.join('\n')}\n` };
 }

@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatDuration,
   optionPath,
+  ProjectError,
   progress,
   projectNode,
   registriesOf,
@@ -67,8 +68,8 @@ async function pushAll(description: PushDescription, what: Pushable, context: Ex
   const registries = await registriesOf(context);
   const attachments = await makeAttachments(attach, what.roots[0]!.descriptor, context);
   const bar = progress({ label: `pushing ${name}:${version}`, total: (await sizeOf(what)) * repositories.length });
+  const pushed: Pushed[] = [];
   try {
-    const pushed: Pushed[] = [];
     // One after the other: the second repository of a registry takes over what the first has got.
     for (const { reference, place } of repositories) {
       const options = { tags, attachments, onBytes: (bytes: number) => bar.add(bytes) };
@@ -76,9 +77,24 @@ async function pushAll(description: PushDescription, what: Pushable, context: Ex
       pushed.push(await (place === undefined ? push() : withPlace(place, push)));
     }
     return pushed;
+  } catch (error) {
+    throw afterOthers(error, pushed);
   } finally {
     bar.finish();
   }
+}
+
+/** The failure of one repository says that others have got it before: a failed push is not one that left no trace. */
+function afterOthers(error: unknown, pushed: readonly Pushed[]): unknown {
+  const { code, message, place, help } = error as ProjectError;
+  if (pushed.length === 0 || code === undefined) return error;
+  const names = pushed.flatMap(({ references }) => references.map(({ reference }) => reference));
+  const there = `pushed before it failed: ${names.join(', ')}`;
+  return new ProjectError(code, message, {
+    ...(place === undefined ? {} : { place }),
+    help: help === undefined ? there : `${help}\n${there}`,
+    cause: error,
+  });
 }
 
 function report({ references, sent, mounted, present }: PushResult, time: number): string {
