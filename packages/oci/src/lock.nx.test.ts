@@ -162,6 +162,17 @@ describe('ingot.lock', () => {
     expect(affected.stdout.trim().split('\n').sort()).toEqual(['one', 'two', 'upon']);
   });
 
+  it('is completed by the generator where Renovate has changed a digest alone', async () => {
+    const whole = await workspace.read('ingot.lock');
+    await workspace.write({
+      'ingot.lock': whole.replaceAll(new RegExp(`(root:.*)${pinned.one}`, 'g'), `$1${pinned.two}`),
+    });
+    await pushBase(registry.host, 'base/one', 'newer', '1.0');
+    const { all } = await workspace.nx(['g', '@ingot/oci:lock']);
+    expect(all).toContain(`~ ${registry.host}/base/one:1.0  its platforms`);
+    expect(await workspace.read('ingot.lock')).toBe(whole);
+  });
+
   it('says it where the registry has lost what is locked', async () => {
     registry.repository('base/one').manifests.delete(pinned.one);
     const fresh = { INGOT_STORE: workspace.path('.fresh-store') };

@@ -22,7 +22,7 @@ export interface LockOptions {
 
 /**
  * Writes ingot.lock: adds what the project files name and the lock lacks, renews what `update` matches, removes what
- * nobody names. All else stays as it is. Throws ProjectError INGOT_LOCK_PATTERN, INGOT_LOCK_*, INGOT_REFERENCE_SYNTAX,
+ * nobody names, and writes anew what belongs to a digest that was changed alone. All else stays as it is. Throws ProjectError INGOT_LOCK_PATTERN, INGOT_LOCK_*, INGOT_REFERENCE_SYNTAX,
  * and the registries' errors; the file is then as it was.
  */
 async function lock(tree: Tree, { update }: LockOptions): Promise<void> {
@@ -33,8 +33,11 @@ async function lock(tree: Tree, { update }: LockOptions): Promise<void> {
   const images = await Promise.all(
     [...wanted].map(async ([key, { reference, place }]): Promise<LockedImage> => {
       const kept = before.get(key);
-      if (kept !== undefined && !renewed.has(key)) return kept;
-      return withPlace(place, () => lockImage(registries, withoutDigest(reference)));
+      if (kept === undefined || renewed.has(key)) {
+        return withPlace(place, () => lockImage(registries, withoutDigest(reference)));
+      }
+      // Renovate, or a hand, has changed the digest alone: what stood beside it was of another one.
+      return kept.root ? kept : withPlace(place, () => lockImage(registries, parseReference(kept.image)));
     }),
   );
   for (const line of changes(before, images)) console.log(line);
@@ -76,7 +79,7 @@ function changes(before: ReadonlyMap<string, LockedImage>, images: readonly Lock
   const after = byKey(images);
   const lines = [...after].sort().flatMap(([key, { image }]) => {
     const old = before.get(key)?.image;
-    if (old === image) return [];
+    if (old === image) return before.get(key)?.root ? [] : [`~ ${key}  its platforms`];
     return [old === undefined ? `+ ${key}  ${digestOf(image)}` : `~ ${key}  ${digestOf(old)} → ${digestOf(image)}`];
   });
   const removed = [...before.keys()].filter((key) => !after.has(key)).map((key) => `- ${key}  nobody names it`);
