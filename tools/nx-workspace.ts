@@ -124,6 +124,9 @@ function cleanEnv(): Record<string, string> {
     ...(Object.fromEntries(kept) as Record<string, string>),
     NODE_OPTIONS: '--conditions=ingot-source',
     NX_DAEMON: 'false',
+    // Without a daemon, plugins in processes of their own would be started for each command. The tests of the examples and
+    // of the packed tarballs run them so, as users do.
+    NX_ISOLATE_PLUGINS: 'false',
     NX_TUI: 'false',
     NO_COLOR: '1',
     CI: 'true',
