@@ -67,6 +67,15 @@ describe('an upload', () => {
     expect(ranges).toEqual([`${MiB}-${large.length - 1}`, `${2 * MiB}-${large.length - 1}`]);
   });
 
+  it('is content with a registry that counts one byte too many', async () => {
+    await using registry = await OciRegistry.start();
+    const addHeaders = { range: `0-${large.length}` };
+    registry.faults = ({ method }) => (method === 'PATCH' ? { addHeaders } : undefined);
+    const { told } = await push(registry, large);
+    expect(told).toBe(large.length);
+    expect(steps(registry).filter((step) => !step.startsWith('HEAD'))).toEqual(['POST 202', 'PATCH 202', 'PUT 201']);
+  });
+
   it('is never given up as long as each attempt brings bytes there', async () => {
     await using registry = await OciRegistry.start();
     registry.faults = failing(11, 'PATCH', { cutAfter: MiB / 4, direction: 'request' });
