@@ -27,7 +27,7 @@ export interface RegistriesOptions {
   readonly authFile?: string;
   /** Instead of the environment of this process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Is told what a registry, or a mirror that failed, gave as a warning: once each. */
+  /** Is told what a registry gave as a warning, which mirror failed, and why there is a pause: once each. */
   readonly onWarning?: (text: string) => void;
   /** Ends all that is under way. */
   readonly signal?: AbortSignal;

@@ -47,9 +47,11 @@ class Session implements Registries {
     this.#options = options;
     this.#env = env;
     this.#settings = registrySettings(options);
+    const warn = onceEach(options.onWarning);
+    const { wait = waiting(signal) } = options;
     this.#shared = {
-      retrying: { attempts: limits.attempts ?? standardAttempts, wait: options.wait ?? waiting(signal), signal },
-      warn: onceEach(options.onWarning),
+      retrying: { attempts: limits.attempts ?? standardAttempts, wait, signal, tell: warn },
+      warn,
       offline: !['', '0', undefined].includes(env['INGOT_OFFLINE']),
     };
     this.#sent = new Sent(options.sentFolder ?? join(storeFolder(env), 'registries'));

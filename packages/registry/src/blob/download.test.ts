@@ -170,7 +170,7 @@ describe('a mirror', () => {
     origin.repository('a/b').addBlob(large);
     expect((await readBlob(repository, descriptor)).length).toBe(large.length);
     expect(mirror.lines).toEqual([`GET 404 /v2/copy/a/b/blobs/${descriptor.digest}`]);
-    expect(registries.warnings).toEqual([expect.stringContaining('the mirror localhost:1/a/b is passed over')]);
+    expect(registries.warnings.at(-1)).toContain('the mirror localhost:1/a/b is passed over');
   });
 
   it('that breaks off is gone on from by the next', async () => {

@@ -10,12 +10,16 @@ export interface Retrying {
   readonly attempts: number;
   readonly wait: (milliseconds: number) => Promise<void>;
   readonly signal: AbortSignal | undefined;
+  /** Is told of failures that cost the user time. */
+  readonly tell: (text: string) => void;
 }
 
-/** Milliseconds. Nobody waits longer than this without a word: then it is an error that says so. */
+/** Milliseconds. Who is asked to wait longer than the last fails, and says so. */
 const first = 500;
 const longest = 30_000;
 const longestAsked = 120_000;
+/** Nobody waits longer than this without a word. Milliseconds. */
+const unnoticed = 2000;
 
 /** What is not said in the options. */
 export const standardAttempts = 5;
@@ -52,8 +56,13 @@ export function retry<T>(work: () => Promise<T>, how: Retrying, progressed: () =
 }
 
 /** Waits as long as the registry asked for, or the longer the more attempts have failed. */
-export async function pauseAfter(error: TransientError, failures: number, { wait, signal }: Retrying): Promise<void> {
-  await wait(pause(error, failures));
+export async function pauseAfter(error: TransientError, failures: number, how: Retrying): Promise<void> {
+  const { wait, signal, tell } = how;
+  const milliseconds = pause(error, failures);
+  if (milliseconds >= unnoticed || error.code === 'INGOT_REGISTRY_TIMEOUT') {
+    tell(`${error.message}; trying again${milliseconds < unnoticed ? '' : ` in ${Math.ceil(milliseconds / 1000)} s`}`);
+  }
+  await wait(milliseconds);
   signal?.throwIfAborted();
 }
 

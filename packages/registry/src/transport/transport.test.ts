@@ -82,6 +82,17 @@ describe('a failure that may pass', () => {
     });
     expect(await repository.exists(blob)).toBe(true);
     expect(registries.waits).toEqual([7000]);
+    expect(registries.warnings).toEqual([expect.stringMatching(/answered 429; trying again in 7 s$/)]);
+  });
+
+  it('says nothing of a pause that nobody notices, and why a longer one is made', async () => {
+    const busy = { status: 503 };
+    const { registries, repository } = await started({ faults: inTurn(busy, busy) });
+    await repository.exists(blob);
+    expect(registries.warnings).toEqual([]);
+    const longer = await started({ faults: inTurn(busy, busy, busy, busy) });
+    await longer.repository.exists(blob);
+    expect(longer.registries.warnings).toEqual([expect.stringMatching(/answered 503; trying again in [234] s$/)]);
   });
 
   it('is not waited for where the registry asks for more than anybody would', async () => {
