@@ -28,6 +28,12 @@ describe('firstOf', () => {
     await expect(readBlob(places, three)).rejects.toThrow(`memory, ${at('a')}, ${at('b')}`);
   });
 
+  it('names each place once, also those behind a place', () => {
+    const cached = Object.assign(new MemoryStore(), { place: 'store, docker://registry.example/app' });
+    const store = Object.assign(new MemoryStore(), { place: 'store' });
+    expect(firstOf([cached, store]).place).toBe('store, docker://registry.example/app');
+  });
+
   it('tells the place whose blob is wrong', async () => {
     const [first, second] = [new BlobStore(at('a')), new BlobStore(at('b'))];
     const one = await keep(first, 'text/plain', Buffer.from('one'));

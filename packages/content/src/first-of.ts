@@ -18,7 +18,8 @@ class FirstOf implements Fetcher, Located, Named {
   }
 
   get place(): string {
-    return [...new Set(this.#places.map(({ place }) => place ?? 'memory'))].join(', ');
+    // One that reads through a store names both, and the store may be a place of its own.
+    return [...new Set(this.#places.flatMap(({ place = 'memory' }) => place.split(', ')))].join(', ');
   }
 
   async exists(descriptor: Descriptor): Promise<boolean> {

@@ -59,6 +59,10 @@ describe('a repository', () => {
     );
   });
 
+  it('has a name for errors: whoever looked for a blob everywhere says that it looked here', () => {
+    expect(open().repository('localhost:1/a/b:1').place).toBe('docker://localhost:1/a/b');
+  });
+
   it('mounts what another repository of the registry has', async () => {
     const { registry, registries, repository } = await started();
     const bytes = someBytes(100);

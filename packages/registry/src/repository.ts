@@ -63,6 +63,11 @@ export class Repository implements Store, Receiver {
     this.#places = places;
   }
 
+  /** Errors name it: a blob that is nowhere was looked for here, too. */
+  get place(): string {
+    return `docker://${this.reference.registry}/${this.reference.repository}`;
+  }
+
   /** Asks the registry itself; its mirrors only where it cannot be reached. */
   async exists(descriptor: Descriptor): Promise<boolean> {
     const own = await this.#places.own();
