@@ -91,11 +91,12 @@ describe('a repository', () => {
     ]);
   });
 
-  it('sends what cannot be mounted', async () => {
+  it.each([403, 500, 503])('sends what cannot be mounted, and asks no more for it: %i', async (status) => {
     const { registry, repository } = await started();
-    registry.faults = ({ path }) => (path.includes('mount=') ? { status: 403 } : undefined);
+    registry.faults = ({ path }) => (path.includes('mount=') ? { status } : undefined);
     const bytes = someBytes(100);
     expect(await repository.receive(descriptorOf(bytes), new Giving(bytes), { mountFrom: ['base'] })).toBe('sent');
+    expect(registry.requests.filter(({ path }) => path.includes('mount='))).toHaveLength(1);
   });
 
   it('takes content that can be read once', async () => {

@@ -24,12 +24,13 @@ export async function mountBlob(
       what: `mount blob ${digest} from ${repository} to ${client.name}`,
       expect: [201, 202],
       push: true,
+      retry: false,
       scope: repositoryScope(repository, 'pull'),
     });
     return answer.status === 201 ? 'mounted' : answer;
   } catch (error) {
-    // Whether it may be pushed to at all is for the upload to find out.
-    if (error instanceof RegistryError && !(error instanceof TransientError) && error.status !== undefined)
+    // Whether it may be pushed to at all, and whether the registry works, is for the upload to find out.
+    if (error instanceof TransientError || (error instanceof RegistryError && error.status !== undefined))
       return undefined;
     throw error;
   }

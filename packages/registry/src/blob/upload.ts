@@ -172,7 +172,7 @@ class Upload {
     const body = { length, read: () => this.#source.read(start, length) };
     try {
       const headers = { ...octets, ...range };
-      const answer = await this.#call({ method: 'PATCH', path, headers, body, expect: [201, 202, 204] });
+      const answer = await this.#call({ method: 'PATCH', path, headers, body, expect: [200, 201, 202, 204] });
       await discard(answer);
       // Who counts one too many has all of it: the digest at the end decides.
       const end = Math.min(endOf(answer) ?? start + length, start + length);
@@ -211,7 +211,14 @@ class Upload {
     const path = withParameter(this.#location!, 'digest', this.#descriptor.digest);
     const body = bytes === undefined ? {} : { body: bytes };
     try {
-      const answer = await this.#call({ method: 'PUT', path, headers: octets, ...body, expect: [201, 204], patience });
+      const answer = await this.#call({
+        method: 'PUT',
+        path,
+        headers: octets,
+        ...body,
+        expect: [200, 201, 202, 204],
+        patience,
+      });
       await discard(answer);
     } catch (error) {
       this.#uncertain = true;

@@ -60,11 +60,6 @@ export function helperName({ name, namedIn }: Helper): string {
   return `docker-credential-${name} (named in ${namedIn})`;
 }
 
-/** Is the error that there is no such program? */
-export function isMissingHelper(error: unknown): boolean {
-  return error instanceof RegistryError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
-}
-
 function isNotFound(output: string): boolean {
   return /credentials not found/i.test(output);
 }

@@ -216,6 +216,18 @@ describe('a helper', () => {
     expect(error.message).toMatch(message);
   });
 
+  it('for all registries that fails, as a keyring without a desktop does, is in nobody’s way', async () => {
+    program(at('bin'), 'secretservice', 'console.log("Cannot autolaunch D-Bus"); process.exit(1)');
+    write('home/.docker/config.json', { credsStore: 'secretservice', auths: { 'a.io': auth('ann:p') } });
+    const warnings: string[] = [];
+    const onWarning = (text: string) => warnings.push(text);
+    expect(await look('a.io/x', { onWarning })).toMatchObject({ username: 'ann' });
+    expect(await look('b.io/x', { onWarning })).toBeUndefined();
+    expect(warnings[0]).toMatch(
+      /docker-credential-secretservice .* failed for a\.io \(exit code 1\): going on without it/,
+    );
+  });
+
   it('that never answers is ended', async () => {
     program(at('bin'), 'slow', 'setInterval(() => {}, 1e6);');
     write('home/.docker/config.json', { credHelpers: { 'a.io': 'slow' } });

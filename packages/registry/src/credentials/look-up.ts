@@ -1,6 +1,6 @@
 import { RegistryError } from '../error.ts';
 import { badAuthFile, entryOf, helperOf, parseAuthFile, readAuthFile, type AuthFile } from './auth-file.ts';
-import { getFromHelper, isMissingHelper, type Helper } from './credential-helper.ts';
+import { getFromHelper, type Helper } from './credential-helper.ts';
 import { credentialPlaces } from './places.ts';
 import { normalKey } from './registry-name.ts';
 import type { RegistriesOptions } from '../options.ts';
@@ -67,7 +67,9 @@ async function inFile(file: AuthFile, registry: string, repository: string, opti
     return (await getFromHelper(helper, registry)) ?? entryOf(file, registry, repository);
   } catch (error) {
     // A store for all that came with somebody else's set-up must not be in the way of who needs no login at all.
-    if (helper.isOwn || !isMissingHelper(error)) throw error;
+    // One that is there and fails (a desktop's keyring on a server) is in the way of nobody else either.
+    options.signal?.throwIfAborted();
+    if (helper.isOwn) throw error;
     options.onWarning?.(`${(error as Error).message}: going on without it`);
     return entryOf(file, registry, repository);
   }

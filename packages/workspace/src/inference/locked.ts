@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { projectFacts } from './facts.ts';
 
@@ -18,7 +20,7 @@ export type Locked = (references: readonly string[]) => readonly string[];
 export async function lockedReferences(workspaceRoot: string, plugin: string): Promise<Locked> {
   const options = { kind: 'lock', plugin: `${plugin}-lock`, version: VERSION, read: lockFacts };
   const [lock] = await projectFacts([LOCK_FILE], workspaceRoot, options);
-  if (lock === undefined || lock.facts.length === 0) return () => [];
+  if (lock === undefined || lock.facts.length === 0 || hasConflict(workspaceRoot)) return () => [];
   const { formatReference, parseReference } = await import('@ingot/registry/reference');
   const key = (text: string): string | undefined => {
     try {
@@ -30,6 +32,14 @@ export async function lockedReferences(workspaceRoot: string, plugin: string): P
   };
   const pinned = new Map(lock.facts.map((image) => [key(image), image]));
   return (references) => references.flatMap((text) => pinned.get(key(text)) ?? []).sort();
+}
+
+/**
+ * With conflict marks nothing is pinned: what YAML can still make of the file might be a cache hit of either side, and
+ * nobody would be told.
+ */
+function hasConflict(workspaceRoot: string): boolean {
+  return /^(<{7}|={7}|>{7})( |$)/m.test(readFileSync(join(workspaceRoot, LOCK_FILE), 'utf8'));
 }
 
 /** Out of a plain YAML value that nobody has checked. */
