@@ -14,6 +14,8 @@ export interface DockerRegistryOptions {
   /** Bearer authentication. */
   readonly tokens?: TokenServer;
   readonly tls?: KeyPair;
+  /** Does it keep what it has in memory? Then a bench measures who pushes, and not a disk that syncs each of its files. */
+  readonly inMemory?: boolean;
   /** Are its redirects and locations without a host? */
   readonly relativeUrls?: boolean;
 }
@@ -30,7 +32,7 @@ export class DockerRegistry implements AsyncDisposable {
   readonly #program: Program;
 
   static async start(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
-    const folder = await mkdtemp(join(tmpdir(), 'ingot-docker-registry-'));
+    const folder = await mkdtemp(join(options.inMemory === true ? '/dev/shm' : tmpdir(), 'ingot-docker-registry-'));
     try {
       const config = join(folder, 'config.json');
       // YAML is a superset of JSON.

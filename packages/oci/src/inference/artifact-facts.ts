@@ -1,3 +1,4 @@
+import { listOf, recordOf, textOf } from '@ingot/workspace/inference';
 import { posix } from 'node:path';
 import type { MadeFiles } from './image-facts.ts';
 import { pushFacts, type PushFacts } from './push-facts.ts';
@@ -20,13 +21,13 @@ export interface ArtifactFacts {
  * report.
  */
 export function artifactFacts(value: unknown): ArtifactFacts {
-  const file = record(value);
-  const entries = [...list(file['files']), ...list(file['disks']), file['kernel'], file['ramdisk']].map(record);
-  const name = text(file['name']);
+  const file = recordOf(value);
+  const entries = [...listOf(file['files']), ...listOf(file['disks']), file['kernel'], file['ramdisk']].map(recordOf);
+  const name = textOf(file['name']);
   const push = pushFacts(file);
   return {
     ...(name === undefined ? {} : { name }),
-    own: entries.filter((entry) => text(entry['target']) === undefined).flatMap(pathOf),
+    own: entries.filter((entry) => textOf(entry['target']) === undefined).flatMap(pathOf),
     made: entries.flatMap(made),
     packageVersion: file['version'] === 'package.json',
     ...(push === undefined ? {} : { push }),
@@ -34,26 +35,14 @@ export function artifactFacts(value: unknown): ArtifactFacts {
 }
 
 function made(entry: Readonly<Record<string, unknown>>): MadeFiles[] {
-  const target = text(entry['target']);
-  const project = text(entry['project']);
+  const target = textOf(entry['target']);
+  const project = textOf(entry['project']);
   if (target === undefined) return [];
   return pathOf(entry).map((from) => ({ target, from, ...(project === undefined ? {} : { project }) }));
 }
 
 function pathOf(entry: Readonly<Record<string, unknown>>): string[] {
-  const from = text(entry['from']);
+  const from = textOf(entry['from']);
   if (from === undefined || from.startsWith('/') || from.split('/').includes('..')) return [];
   return [posix.normalize(from.replace(/^\{workspaceRoot\}\//, '')).replace(/\/$/, '')];
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { referenceToLock, sourcePath } from '@ingot/workspace/inference';
+import { listOf, recordOf, referenceToLock, sourcePath, textOf } from '@ingot/workspace/inference';
 import { pushFacts, type PushFacts } from './push-facts.ts';
 
 /** Where a target makes files that go into a layer. */
@@ -43,12 +43,12 @@ export interface ImageFacts {
  * report.
  */
 export function imageFacts(value: unknown): ImageFacts {
-  const file = record(value);
-  const from = text(file['from']) ?? '';
+  const file = recordOf(value);
+  const from = textOf(file['from']) ?? '';
   const base = /^project:(.+)$/.exec(from)?.[1];
   const path = sourcePath(from);
-  const entries = list(file['layers']).flatMap((layer) => list(record(layer)['files']).map(record));
-  const name = text(file['name']);
+  const entries = listOf(file['layers']).flatMap((layer) => listOf(recordOf(layer)['files']).map(recordOf));
+  const name = textOf(file['name']);
   const toLock = referenceToLock(from);
   const dockerfile = dockerfileOf(file['dockerfile']);
   const push = pushFacts(file);
@@ -59,7 +59,7 @@ export function imageFacts(value: unknown): ImageFacts {
     basePaths: path === undefined || leaves(path) ? [] : [posix.normalize(path).replace(/\/$/, '')],
     ...(toLock === undefined ? {} : { toLock }),
     volatile: from.startsWith('docker-daemon:'),
-    own: entries.filter((entry) => text(entry['target']) === undefined).flatMap(pathOf),
+    own: entries.filter((entry) => textOf(entry['target']) === undefined).flatMap(pathOf),
     made: entries.flatMap((entry) => made(entry)),
     packageVersion: file['version'] === 'package.json',
     ...(push === undefined ? {} : { push }),
@@ -67,8 +67,8 @@ export function imageFacts(value: unknown): ImageFacts {
 }
 
 function made(entry: Readonly<Record<string, unknown>>): MadeFiles[] {
-  const target = text(entry['target']);
-  const project = text(entry['project']);
+  const target = textOf(entry['target']);
+  const project = textOf(entry['project']);
   if (target === undefined) return [];
   return pathOf(entry).map((from) => ({ target, from, ...(project === undefined ? {} : { project }) }));
 }
@@ -76,15 +76,15 @@ function made(entry: Readonly<Record<string, unknown>>): MadeFiles[] {
 /** Undefined, too, where either leaves the project: the executor says so. */
 function dockerfileOf(value: unknown): DockerfileFacts | undefined {
   if (value === undefined) return undefined;
-  const map = record(value);
-  const context = posix.normalize(text(map['context']) ?? '.').replace(/(?<=.)\/$/, '');
-  const file = posix.normalize(text(value) ?? text(map['file']) ?? posix.join(context, 'Dockerfile'));
+  const map = recordOf(value);
+  const context = posix.normalize(textOf(map['context']) ?? '.').replace(/(?<=.)\/$/, '');
+  const file = posix.normalize(textOf(value) ?? textOf(map['file']) ?? posix.join(context, 'Dockerfile'));
   return leaves(context) || leaves(file) ? undefined : { file, context };
 }
 
 /** `from`, with a star for what a platform fills in. */
 function pathOf(entry: Readonly<Record<string, unknown>>): string[] {
-  const from = text(entry['from']);
+  const from = textOf(entry['from']);
   if (from === undefined || leaves(from)) return [];
   return [
     posix
@@ -95,16 +95,4 @@ function pathOf(entry: Readonly<Record<string, unknown>>): string[] {
 
 function leaves(path: string): boolean {
   return path.startsWith('/') || path.split('/').includes('..');
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,3 +1,5 @@
+import { listOf, recordOf } from '@ingot/workspace/inference';
+
 /** A target whose output is attached to what is pushed. */
 export interface AttachedMaker {
   /** Undefined: this project. */
@@ -12,21 +14,13 @@ export interface PushFacts {
 
 /** Out of a plain YAML value that nobody has checked; undefined where the file names no repository. */
 export function pushFacts(value: unknown): PushFacts | undefined {
-  const file = record(value);
+  const file = recordOf(value);
   if (file['repository'] === undefined) return undefined;
-  const files = list(file['attach']).flatMap((each) => list(record(each)['files']));
-  return { attached: files.map(record).flatMap(makerOf) };
+  const files = listOf(file['attach']).flatMap((each) => listOf(recordOf(each)['files']));
+  return { attached: files.map(recordOf).flatMap(makerOf) };
 }
 
 function makerOf({ target, project }: Readonly<Record<string, unknown>>): AttachedMaker[] {
   if (typeof target !== 'string' || target === '') return [];
   return [{ target, ...(typeof project === 'string' && project !== '' ? { project } : {}) }];
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

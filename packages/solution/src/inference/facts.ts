@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { referenceToLock, sourcePath } from '@ingot/workspace/inference';
+import { listOf, recordOf, referenceToLock, sourcePath } from '@ingot/workspace/inference';
 
 /** What inference needs of a solution.yaml. It is not checked here: a mistake fails the Solution's own targets. */
 export interface SolutionFacts {
@@ -19,9 +19,9 @@ export interface SolutionFacts {
 
 /** Takes the facts out of a file's plain value, which may be anything. */
 export function solutionFacts(value: unknown): SolutionFacts {
-  const file = record(value);
-  const sources = list(file['images']).map((image) => text(record(image)['from']) ?? '');
-  const deploy = text(record(file['operator'])['deploy']);
+  const file = recordOf(value);
+  const sources = listOf(file['images']).map((image) => text(recordOf(image)['from']) ?? '');
+  const deploy = text(recordOf(file['operator'])['deploy']);
   return {
     ...optional('name', text(file['name'])),
     ...optional('version', text(file['version'])),
@@ -34,11 +34,11 @@ export function solutionFacts(value: unknown): SolutionFacts {
     paths: unique(
       [
         ...(deploy === undefined ? [] : [deploy]),
-        ...list(file['files']).flatMap((each) => text(record(each)['from']) ?? []),
+        ...listOf(file['files']).flatMap((each) => text(recordOf(each)['from']) ?? []),
         ...sources.flatMap((source) => sourcePath(source) ?? []),
       ].map((path) => posix.normalize(path).replace(/\/$/, '')),
     ).filter(staysInside),
-    buildInfo: unique(list(file['buildInfo']).flatMap((each) => text(each) ?? [])),
+    buildInfo: unique(listOf(file['buildInfo']).flatMap((each) => text(each) ?? [])),
     toLock: unique(sources.flatMap((source) => referenceToLock(source) ?? [])),
     volatile: sources.some((source) => source.startsWith('docker-daemon:')),
   };
@@ -52,14 +52,6 @@ function isPlainName(name: string): boolean {
 /** Paths that leave the project are an error of `plan`; as inputs Nx would choke on them. */
 function staysInside(path: string): boolean {
   return path !== '' && !path.startsWith('/') && !path.split('/').includes('..');
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function text(value: unknown): string | undefined {

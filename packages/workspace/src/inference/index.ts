@@ -11,6 +11,7 @@ export type { ClashOptions } from './clashes.ts';
 export { circularNeeds, dependencyEdges } from './edges.ts';
 export { nameOf, projectName } from './project-name.ts';
 export { sourcePath } from './source-path.ts';
+export { listOf, recordOf, textOf } from './plain-value.ts';
 export { lockedReferences, lockInputs, referenceToLock } from './locked.ts';
 export type { Locked } from './locked.ts';
 export { ProjectError, throwErrors } from '../error.ts';

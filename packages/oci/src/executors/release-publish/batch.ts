@@ -1,4 +1,5 @@
 import { batch } from '@ingot/workspace';
 import { runReleasePublish } from './run.ts';
 
-export default batch(runReleasePublish);
+/** More at once than there are processors: they wait for the network. */
+export default batch(runReleasePublish, 8);
