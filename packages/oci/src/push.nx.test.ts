@@ -8,7 +8,7 @@ import { OciRegistry } from '../../../tools/registry/oci-registry.ts';
 import type { PushResult } from './push/result.ts';
 
 const run = promisify(execFile);
-const leaves = Array.from({ length: 4 }, (_, i) => `leaf-${i}`);
+const leaves = Array.from({ length: 6 }, (_, i) => `leaf-${i}`);
 
 const image = (name: string, from: string, more: string) =>
   `ingot: image/v1\nname: ${name}\nversion: 0.1.0\nfrom: ${from}\nlayers:\n  - files: [{ from: www, to: /www }]\n${more}`;
