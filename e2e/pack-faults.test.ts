@@ -245,7 +245,18 @@ describe('a pack that is stopped', () => {
     while (!ended && !temporaries().some((name) => isWritten(workspace.path('p/large/dist', name))))
       await setTimeout(2);
     if (!ended) process.kill(-group, signal);
-    return run;
+    const result = await run;
+    // Nx has ended, but the process that wrote may still be on its way out.
+    while (isAlive(-group)) await setTimeout(10);
+    return result;
+  }
+
+  function isAlive(pid: number): boolean {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
   }
 
   function isWritten(file: string): boolean {
