@@ -13,6 +13,7 @@ export type {
   Store,
 } from './store.ts';
 
+export { once } from './bytes.ts';
 export { digestOfFile } from './digest-of-file.ts';
 export { digestOf, hexOf, isDigest } from './digest.ts';
 export { docker, isConfig, isIndex, isLayer, isManifest, layerCompression, oci } from './media-type.ts';

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { assembleArtifact, copy, FileBlobs, firstOf, MemoryStore, readBlob } from '@ingot/content';
+import { assembleArtifact, copy, FileBlobs, firstOf, MemoryStore, once, readBlob } from '@ingot/content';
 import { formatReference } from '@ingot/registry/reference';
 import { accessOptions, accessTo } from '../access.ts';
 import { answer, jsonOption } from '../answer.ts';
@@ -97,8 +97,4 @@ async function beListed(remote: Repository, subject: Descriptor, artifact: Descr
   if (await isListed()) return true;
   await remote.push(artifact, once(await readBlob(from, artifact)));
   return isListed();
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
 }

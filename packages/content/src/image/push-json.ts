@@ -1,3 +1,4 @@
+import { once } from '../bytes.ts';
 import { digestOf } from '../digest.ts';
 import { encodeJson } from '../manifest.ts';
 import type { Descriptor } from '../descriptor.ts';
@@ -7,12 +8,8 @@ import type { Store } from '../store.ts';
 export async function pushJson(mediaType: string, value: unknown, store: Store): Promise<Descriptor> {
   const bytes = encodeJson(value);
   const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
-  await store.push(descriptor, one(bytes));
+  await store.push(descriptor, once(bytes));
   return descriptor;
-}
-
-async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
 }
 
 /** The member `annotations`, which is left out where there are none. */

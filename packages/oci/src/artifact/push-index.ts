@@ -1,4 +1,4 @@
-import { checkManifestSize, digestOf, encodeJson, oci, type Descriptor, type Store } from '@ingot/content';
+import { checkManifestSize, digestOf, encodeJson, oci, once, type Descriptor, type Store } from '@ingot/content';
 
 /** Writes an OCI index of these manifests, in this order. Throws ContentError INGOT_ARTIFACT_SIZE. */
 export async function pushIndex(
@@ -16,8 +16,4 @@ export async function pushIndex(
   const descriptor = { mediaType: oci.index, digest: digestOf(bytes), size: bytes.length };
   await store.push(descriptor, once(bytes));
   return descriptor;
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
 }

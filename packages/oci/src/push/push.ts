@@ -1,4 +1,4 @@
-import { copy, Graph, readBlob, type CopyOptions, type Descriptor, type Received } from '@ingot/content';
+import { copy, Graph, once, readBlob, type CopyOptions, type Descriptor, type Received } from '@ingot/content';
 import type { Reference, Repository } from '@ingot/registry';
 import { formatReference } from '@ingot/registry/reference';
 import type { Attachment } from './attachment.ts';
@@ -78,13 +78,13 @@ async function push(
   { onBytes }: PushOptions,
   more: Pick<CopyOptions, 'withoutRoot'> = {},
 ): Promise<void> {
-  const onReceived = async (descriptor: Descriptor, how: Received): Promise<void> => {
+  const onReceived = (descriptor: Descriptor, how: Received): void => {
     totals.add(descriptor, how);
     if (how !== 'sent') onBytes?.(descriptor.size);
   };
   await copy(root, fetcher, repository, {
     mountFrom: (descriptor) => knownIn(repository.reference.registry, descriptor),
-    onReceived: (descriptor, how) => void onReceived(descriptor, how),
+    onReceived,
     ...(onBytes === undefined ? {} : { onBytes }),
     ...more,
   });
@@ -94,11 +94,7 @@ async function push(
 async function refer(repository: Repository, subject: Descriptor, artifact: Descriptor, bytes: Uint8Array) {
   const there = await repository.referrers(subject.digest);
   if (there.some(({ digest }) => digest === artifact.digest)) return;
-  await repository.push(artifact, one(bytes));
-}
-
-async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes;
+  await repository.push(artifact, once(bytes));
 }
 
 function pushed(reference: Reference, descriptor: Descriptor): PushedReference {

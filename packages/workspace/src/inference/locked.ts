@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
+import { conflictMark } from '../lock/conflict-marks.ts';
 import { projectFacts } from './facts.ts';
 
 const LOCK_FILE = 'ingot.lock';
@@ -39,7 +40,7 @@ export async function lockedReferences(workspaceRoot: string, plugin: string): P
  * nobody would be told.
  */
 function hasConflict(workspaceRoot: string): boolean {
-  return /^(<{7}|={7}|>{7})( |$)/m.test(readFileSync(join(workspaceRoot, LOCK_FILE), 'utf8'));
+  return conflictMark.test(readFileSync(join(workspaceRoot, LOCK_FILE), 'utf8'));
 }
 
 /** Out of a plain YAML value that nobody has checked. */

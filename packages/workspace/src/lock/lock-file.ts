@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatReference, parseReference, type Reference } from '@ingot/registry/reference';
 import { ProjectError, type Place } from '../error.ts';
+import { conflictMark } from './conflict-marks.ts';
 import { parseProjectFile } from '../project-file/parse.ts';
 import type { Schema } from '../project-file/schema.ts';
 import { placed } from '../project-file/with-place.ts';
@@ -115,7 +116,7 @@ export function keyOf({ registry, repository, tag }: Reference): string {
 
 /** Git's marks would be a syntax error somewhere in the middle; this says what to do. */
 function refuseConflict(text: string, file: string): void {
-  const line = text.split('\n').findIndex((each) => /^(<{7}|={7}|>{7})( |$)/.test(each));
+  const line = text.split('\n').findIndex((each) => conflictMark.test(each));
   if (line < 0) return;
   throw new ProjectError('INGOT_LOCK_CONFLICT', 'the file has conflict marks of a merge', {
     place: { file, line: line + 1, column: 1 },
