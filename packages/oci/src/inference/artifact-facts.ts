@@ -1,6 +1,6 @@
 import { listOf, recordOf, textOf } from '@ingot/workspace/inference';
 import { posix } from 'node:path';
-import type { MadeFiles } from './image-facts.ts';
+import { madeBy, type MadeFiles } from './image-facts.ts';
 import { pushFacts, type PushFacts } from './push-facts.ts';
 
 /** What inference takes out of an artifact.yaml. JSON. */
@@ -28,17 +28,10 @@ export function artifactFacts(value: unknown): ArtifactFacts {
   return {
     ...(name === undefined ? {} : { name }),
     own: entries.filter((entry) => textOf(entry['target']) === undefined).flatMap(pathOf),
-    made: entries.flatMap(made),
+    made: entries.flatMap((entry) => madeBy(entry, pathOf(entry))),
     packageVersion: file['version'] === 'package.json',
     ...(push === undefined ? {} : { push }),
   };
-}
-
-function made(entry: Readonly<Record<string, unknown>>): MadeFiles[] {
-  const target = textOf(entry['target']);
-  const project = textOf(entry['project']);
-  if (target === undefined) return [];
-  return pathOf(entry).map((from) => ({ target, from, ...(project === undefined ? {} : { project }) }));
 }
 
 function pathOf(entry: Readonly<Record<string, unknown>>): string[] {

@@ -60,17 +60,18 @@ export function imageFacts(value: unknown): ImageFacts {
     ...(toLock === undefined ? {} : { toLock }),
     volatile: from.startsWith('docker-daemon:'),
     own: entries.filter((entry) => textOf(entry['target']) === undefined).flatMap(pathOf),
-    made: entries.flatMap((entry) => made(entry)),
+    made: entries.flatMap((entry) => madeBy(entry, pathOf(entry))),
     packageVersion: file['version'] === 'package.json',
     ...(push === undefined ? {} : { push }),
   };
 }
 
-function made(entry: Readonly<Record<string, unknown>>): MadeFiles[] {
+/** The files of an entry (`paths`, out of its `from`) that a target makes; none where it names no target. */
+export function madeBy(entry: Readonly<Record<string, unknown>>, paths: readonly string[]): MadeFiles[] {
   const target = textOf(entry['target']);
   const project = textOf(entry['project']);
   if (target === undefined) return [];
-  return pathOf(entry).map((from) => ({ target, from, ...(project === undefined ? {} : { project }) }));
+  return paths.map((from) => ({ target, from, ...(project === undefined ? {} : { project }) }));
 }
 
 /** Undefined, too, where either leaves the project: the executor says so. */
