@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** The foreign programs that judge our bytes, and the Debian package that brings each. */
@@ -18,6 +18,17 @@ export const debianPackages = {
   openssl: 'openssl',
   'qemu-img': 'qemu-utils',
   'mkfs.ext4': 'e2fsprogs',
+  e2fsck: 'e2fsprogs',
+  debugfs: 'e2fsprogs',
+  'mkfs.vfat': 'dosfstools',
+  'fsck.vfat': 'dosfstools',
+  mcopy: 'mtools',
+  sfdisk: 'fdisk',
+  mmdebstrap: 'mmdebstrap',
+  newuidmap: 'uidmap',
+  lz4: 'lz4',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'grub-mkimage': 'grub-common',
   hardlink: 'util-linux',
   zstd: 'zstd',
   gzip: 'gzip',
@@ -25,7 +36,15 @@ export const debianPackages = {
   tar: 'tar',
 } as const;
 
+/** Files that machines boot from, and the Debian package that brings each. */
+export const debianFiles = {
+  '/usr/share/OVMF/OVMF_CODE_4M.fd': 'ovmf',
+  '/usr/lib/systemd/boot/efi/systemd-bootx64.efi': 'systemd-boot-efi',
+  '/usr/lib/grub/x86_64-efi/modinfo.sh': 'grub-efi-amd64-bin',
+} as const;
+
 export type Referee = keyof typeof debianPackages;
+export type RefereeFile = keyof typeof debianFiles;
 
 /** The path of a referee program. Throws an Error that names its Debian package where it is not installed. */
 export function referee(program: Referee): string {
@@ -42,4 +61,9 @@ export function referee(program: Referee): string {
   throw new Error(
     `${program} is not installed, and without it this test proves nothing: apt-get install ${debianPackages[program]}`,
   );
+}
+
+/** The files for machines that are not here. */
+export function missingFiles(): RefereeFile[] {
+  return (Object.keys(debianFiles) as RefereeFile[]).filter((file) => !existsSync(file));
 }

@@ -1,7 +1,7 @@
 import { accessSync } from 'node:fs';
 import { execa } from 'execa';
 import { missingModules, pythonModules, type PythonModule } from '../python.ts';
-import { debianPackages, referee, type Referee } from '../referee.ts';
+import { debianFiles, debianPackages, missingFiles, referee, type Referee, type RefereeFile } from '../referee.ts';
 import type { Step } from './step.ts';
 
 /** The referee programs that are not on this machine. */
@@ -16,14 +16,16 @@ export function missingReferees(): Referee[] {
   });
 }
 
-/** The Debian packages of these programs and Python modules, each once, sorted. */
-export function packagesOf(tools: readonly (Referee | PythonModule)[]): string[] {
-  const packages = { ...debianPackages, ...pythonModules };
+type Tool = Referee | RefereeFile | PythonModule;
+
+/** The Debian packages of these programs, files and Python modules, each once, sorted. */
+export function packagesOf(tools: readonly Tool[]): string[] {
+  const packages = { ...debianPackages, ...debianFiles, ...pythonModules };
   return [...new Set(tools.map((tool) => packages[tool]))].sort();
 }
 
-async function missingTools(): Promise<(Referee | PythonModule)[]> {
-  return [...missingReferees(), ...(await missingModules())];
+async function missingTools(): Promise<Tool[]> {
+  return [...missingReferees(), ...missingFiles(), ...(await missingModules())];
 }
 
 /** Installs the referees that are missing, on Debian as root; elsewhere fails with their names. */

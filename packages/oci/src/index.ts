@@ -7,3 +7,4 @@ export type { FilesDescription, ImageDefaults, ImageDescription, LayerDescriptio
 export { buildDockerfile } from './dockerfile/build.ts';
 export type { DockerfileImage, DockerfileOptions } from './dockerfile/build.ts';
 export type { DockerfileDescription, EngineName, SecretDescription } from './dockerfile/description.ts';
+export { describeDockerfile } from './dockerfile/description.ts';

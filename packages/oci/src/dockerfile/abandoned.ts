@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { runProgram } from './program.ts';
+import { runProgram } from '@ingot/workspace';
 
 /** What a build of this folder is known by in buildah's storage. */
 export function markOf(folder: string): string {

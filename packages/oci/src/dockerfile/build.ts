@@ -1,17 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { formatPlatform, stagingFolder, type Platform } from '@ingot/content';
-import { interruptible, ProjectError, type ImageResult, type Place } from '@ingot/workspace';
+import { BuildLog, interruptible, ProjectError, runProgram, type ImageResult, type Place } from '@ingot/workspace';
 import { writeImage } from '../image/build.ts';
 import type { ImageDescription } from '../image/description.ts';
-import { BuildLog } from './build-log.ts';
 import { chooseEngine } from './choose.ts';
 import { openContext, type BuildContext } from './context.ts';
 import type { DockerfileDescription, EngineName } from './description.ts';
 import type { BuildRequest, Engine, RunStep } from './engine.ts';
 import { buildFailed } from './failed.ts';
 import { firstRunOfTarget, parseInstructions, stagesOf } from './instructions.ts';
-import { runProgram } from './program.ts';
 import { openSecrets } from './secrets.ts';
 import { takeIn } from './take-in.ts';
 

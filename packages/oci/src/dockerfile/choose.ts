@@ -1,7 +1,6 @@
-import { ProjectError } from '@ingot/workspace';
+import { ProjectError, runProgram, type Ended } from '@ingot/workspace';
 import { builderFlag, buildx, platformsOfBuilder } from './buildx.ts';
 import { containersTool } from './containers-tools.ts';
-import { runProgram, type Ended } from './program.ts';
 import type { DockerfileDescription, EngineName } from './description.ts';
 import type { Engine } from './engine.ts';
 

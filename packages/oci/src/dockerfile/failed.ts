@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
-import { ProjectError, type Place } from '@ingot/workspace';
+import { ProjectError, type BuildLog, type Place } from '@ingot/workspace';
 import { parseInstructions, singleBlanks, stagesOf } from './instructions.ts';
 import type { BuildContext } from './context.ts';
-import type { BuildLog } from './build-log.ts';
 
 /** The error of a build that failed: INGOT_DOCKERFILE_BUILD, at the line of the Dockerfile where the engine tells it. */
 export function buildFailed(

@@ -1,12 +1,12 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ProjectError } from '@ingot/workspace';
+import { ProjectError } from '../error.ts';
 
 const TAIL = 20;
 const WIDTH = 500;
 
-/** What an engine says: whole in a file while it is said, its end for errors. Values of secrets are blotted out. */
+/** What a builder says: whole in a file while it is said, its end for errors. Values of secrets are blotted out. */
 export class BuildLog {
   readonly file: string;
   readonly #descriptor: number;

@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 
 export interface ProgramOptions {
   readonly cwd?: string;
+  /** Default: this process's own. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Hears each line of both outputs. */
   readonly onLine?: (line: string) => void;
   /** Ends the program with all that it started; its reason is then thrown. */
@@ -29,10 +31,10 @@ const LINES = 1000;
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, onLine, signal, grace = 10_000 }: ProgramOptions = {},
+  { cwd, env = process.env, onLine, signal, grace = 10_000 }: ProgramOptions = {},
 ): Promise<Ended | undefined> {
   signal?.throwIfAborted();
-  const child = spawn(program, args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input, crlfDelay: Infinity }).on('line', (line) => {
