@@ -48,6 +48,7 @@ export type { LayoutSource, Source } from './source/source.ts';
 export { openSource } from './source/open.ts';
 export type { OpenOptions, ProjectOutput } from './source/open.ts';
 export type { OpenedSource } from './source/opened-source.ts';
+export { readTarEntries } from './archive/tar-entries.ts';
 export { DirImage } from './archive/dir-image.ts';
 export { Graph } from './export/graph.ts';
 export { exportLayout } from './export/layout.ts';
@@ -62,7 +63,15 @@ export { decompress } from './compress/decompress.ts';
 export type { DecompressOptions } from './compress/decompress.ts';
 export { createLayer } from './layer/layer.ts';
 export type { CreatedLayer, Layer, LayerOptions } from './layer/layer.ts';
-export type { LayerDirectory, LayerEntry, LayerFile, LayerHardlink, LayerSymlink } from './layer/entry.ts';
+export type {
+  LayerDevice,
+  LayerDirectory,
+  LayerEntry,
+  LayerFifo,
+  LayerFile,
+  LayerHardlink,
+  LayerSymlink,
+} from './layer/entry.ts';
 export { tarStream } from './layer/tar.ts';
 export { recompress, recompressTo, recompressed } from './recompress.ts';
 export type { RecompressOptions } from './recompress.ts';

@@ -7,6 +7,10 @@ interface Common {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** In seconds since 1970; absent: the time of the whole layer. */
+  readonly mtime?: number;
+  /** Extended attributes by their names: `security.capability`. */
+  readonly xattrs?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** A file; `size` in bytes. A span that begins at 0 is a whole file on the disk, one that begins later a part of one. */
@@ -33,4 +37,15 @@ export interface LayerHardlink extends Common {
   readonly target: string;
 }
 
-export type LayerEntry = LayerFile | LayerDirectory | LayerSymlink | LayerHardlink;
+/** A device of root file systems; images of containers get theirs from whoever runs them. */
+export interface LayerDevice extends Common {
+  readonly type: 'character' | 'block';
+  readonly major: number;
+  readonly minor: number;
+}
+
+export interface LayerFifo extends Common {
+  readonly type: 'fifo';
+}
+
+export type LayerEntry = LayerFile | LayerDirectory | LayerSymlink | LayerHardlink | LayerDevice | LayerFifo;

@@ -7,14 +7,21 @@ const maxOctal8 = 0o7777777;
 const maxOctal12 = 0o77777777777;
 
 /** As `tar` names what ustar's typeflag says. */
-type EntryType = 'File' | 'Link' | 'SymbolicLink' | 'Directory' | 'ExtendedHeader';
+type EntryType =
+  'File' | 'Link' | 'SymbolicLink' | 'Directory' | 'CharacterDevice' | 'BlockDevice' | 'FIFO' | 'ExtendedHeader';
 
 const types: Readonly<Record<LayerEntry['type'], EntryType>> = {
   file: 'File',
   directory: 'Directory',
   symlink: 'SymbolicLink',
   hardlink: 'Link',
+  character: 'CharacterDevice',
+  block: 'BlockDevice',
+  fifo: 'FIFO',
 };
+
+type PaxValue = string | number | Uint8Array;
+type PaxRecord = readonly [key: string, value: PaxValue];
 
 /** Bytes from an entry's end to the next block. */
 export function padding(size: number): number {
@@ -26,20 +33,24 @@ export const endOfArchive: Uint8Array = new Uint8Array(2 * blockSize);
 
 /**
  * What goes before an entry's content: a ustar header, with a pax header before it where ustar cannot say it (names
- * over 100 bytes or not ASCII, owners over 2,097,151, sizes of 8 GiB and more). No user names, no devices, no access
- * times; `mtime` in seconds since 1970. The field `prefix` stays empty, so that a name is either whole or in pax.
+ * over 100 bytes or not ASCII, owners over 2,097,151, sizes of 8 GiB and more, extended attributes as SCHILY.xattr). No
+ * user names, no access times; `layerTime`, in seconds since 1970, where the entry has no time of its own. The field `prefix` stays empty, so that a name is either whole or in pax.
  */
-export function encodeHeader(entry: LayerEntry, mtime: number): Uint8Array {
+export function encodeHeader(entry: LayerEntry, layerTime: number): Uint8Array {
+  const mtime = entry.mtime ?? layerTime;
   const path = entry.type === 'directory' ? `${entry.path}/` : entry.path;
   const link = entry.type === 'symlink' || entry.type === 'hardlink' ? entry.target : '';
   const size = entry.type === 'file' ? entry.size : 0;
-  const records: [string, string | number][] = [];
+  const device = entry.type === 'character' || entry.type === 'block' ? entry : undefined;
+  const records: PaxRecord[] = [];
+  for (const [name, value] of Object.entries(entry.xattrs ?? {})) records.push([`SCHILY.xattr.${name}`, value]);
   if (entry.gid > maxOctal8) records.push(['gid', entry.gid]);
   if (!fits(link)) records.push(['linkpath', link]);
   if (mtime > maxOctal12) records.push(['mtime', mtime]);
   if (!fits(path)) records.push(['path', path]);
   if (size > maxOctal12) records.push(['size', size]);
   if (entry.uid > maxOctal8) records.push(['uid', entry.uid]);
+  records.sort(([a], [b]) => (a < b ? -1 : 1));
   const header = block({
     path: short(path),
     mode: entry.mode,
@@ -49,13 +60,14 @@ export function encodeHeader(entry: LayerEntry, mtime: number): Uint8Array {
     mtime: within(mtime, maxOctal12),
     type: types[entry.type],
     linkpath: short(link),
+    ...(device ? { devmaj: device.major, devmin: device.minor } : {}),
   });
   return records.length === 0 ? header : Buffer.concat([extended(path, records), header]);
 }
 
 /** A pax extended header (IEEE 1003.1 pax, "pax Extended Header"), which speaks of the next entry. */
-function extended(path: string, records: readonly [string, string | number][]): Uint8Array {
-  const body = Buffer.from(records.map(([key, value]) => record(key, value)).join(''), 'utf8');
+function extended(path: string, records: readonly PaxRecord[]): Uint8Array {
+  const body = Buffer.concat(records.map(([key, value]) => record(key, value)));
   const header = block({
     path: short(`PaxHeaders/${path.replace(/\/$/, '').replace(/^.*\//s, '')}`),
     mode: 0o644,
@@ -70,12 +82,12 @@ function extended(path: string, records: readonly [string, string | number][]): 
 }
 
 /** `"%d %s=%s\n"`: the number counts the whole record, itself included. */
-function record(key: string, value: string | number): string {
-  const rest = ` ${key}=${value}\n`;
-  const bytes = Buffer.byteLength(rest);
-  let length = bytes + String(bytes).length;
-  if (bytes + String(length).length > length) length++;
-  return `${length}${rest}`;
+function record(key: string, value: PaxValue): Uint8Array {
+  const content = value instanceof Uint8Array ? value : Buffer.from(String(value));
+  const rest = Buffer.concat([Buffer.from(` ${key}=`), content, Buffer.from('\n')]);
+  let length = rest.length + String(rest.length).length;
+  if (rest.length + String(length).length > length) length++;
+  return Buffer.concat([Buffer.from(String(length)), rest]);
 }
 
 interface Fields {
@@ -87,6 +99,8 @@ interface Fields {
   readonly mtime: number;
   readonly type: EntryType;
   readonly linkpath: string;
+  readonly devmaj?: number;
+  readonly devmin?: number;
 }
 
 function block({ mtime, ...fields }: Fields): Buffer {

@@ -43,6 +43,20 @@ function checkEntry(entry: LayerEntry): void {
   if (!whole(gid, 2 ** 32 - 2)) throw badEntry(entry, `its gid is ${gid}`, 'A gid is a number below 4294967295.');
   if (entry.type === 'hardlink') checkPath(entry.target, entry.path);
   if (entry.type === 'symlink') checkTarget(entry.path, entry.target);
+  if (entry.mtime !== undefined && !whole(entry.mtime, 8.64e12)) {
+    throw badEntry(entry, `its time is ${entry.mtime}`, 'A time is whole seconds since 1970.');
+  }
+  for (const name of Object.keys(entry.xattrs ?? {})) {
+    // xattr(7): a namespace, a dot, a name; pax ends the key at "=".
+    if (!/^[a-z]+\.[^=\0\n]{1,247}$/.test(name)) {
+      throw badEntry(entry, `it has the attribute ${shown(name)}`, 'An attribute is called like user.comment.');
+    }
+  }
+  // dev_t of Linux: 12 bits and 20 bits.
+  const isDevice = entry.type === 'character' || entry.type === 'block';
+  if (isDevice && !(whole(entry.major, 0xfff) && whole(entry.minor, 0xfffff))) {
+    throw badEntry(entry, `its device is ${entry.major}:${entry.minor}`, 'Devices go up to 4095:1048575.');
+  }
   if (entry.type === 'file' && !whole(entry.size, Number.MAX_SAFE_INTEGER)) {
     throw badEntry(entry, `its size is ${entry.size}`, 'A size is a number of bytes.');
   }
