@@ -16,7 +16,8 @@ import {
 } from '@ingot/content';
 import { withPlace, type ImageResult, type InheritedBlob } from '@ingot/workspace';
 import type { OpenBase, OpenPlatform } from './base.ts';
-import type { FilesDescription, ImageDescription } from './description.ts';
+import type { ImageDescription } from './description.ts';
+import type { FilesDescription } from './files-description.ts';
 import { LayerMaker } from './layers.ts';
 import type { FilesFolder } from './maker.ts';
 import { putLayout, putResult } from './output.ts';

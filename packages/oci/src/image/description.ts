@@ -10,24 +10,8 @@ import {
   type Schema,
 } from '@ingot/workspace';
 import { describeDockerfile, settingsBesideDockerfile, type DockerfileDescription } from '../dockerfile/description.ts';
-import { parseMode, parseOwner, type Owner } from './permissions.ts';
+import { describeFiles, type FilesDescription, type WrittenFiles } from './files-description.ts';
 import { versionOf } from './version.ts';
-
-/** A `files` entry of a layer. */
-export interface FilesDescription {
-  /** Of `from`. */
-  readonly place: Place;
-  readonly targetPlace: Place;
-  readonly projectPlace: Place;
-  readonly from: string;
-  readonly to: string;
-  /** Of files; undefined: by what their owner may execute. */
-  readonly mode: number | undefined;
-  readonly owner: Owner;
-  readonly exclude: readonly string[];
-  readonly target: string | undefined;
-  readonly project: string | undefined;
-}
 
 export interface LayerDescription {
   readonly place: Place;
@@ -75,15 +59,7 @@ interface ImageFile {
   readonly from?: string;
   readonly platforms?: readonly string[];
   readonly layers?: readonly {
-    readonly files: readonly {
-      readonly from: string;
-      readonly to: string;
-      readonly mode?: unknown;
-      readonly owner?: unknown;
-      readonly exclude?: readonly string[];
-      readonly target?: string;
-      readonly project?: string;
-    }[];
+    readonly files: readonly WrittenFiles[];
     readonly platforms?: readonly string[];
   }[];
   readonly ports?: readonly (string | number)[];
@@ -144,21 +120,7 @@ function describe(file: ProjectFile<ImageFile>, defaults: ImageDefaults): ImageD
   const layers = (value.layers ?? []).map((layer, i) => ({
     place: file.place(['layers', i]),
     platforms: layer.platforms && platforms(['layers', i, 'platforms'], layer.platforms),
-    files: layer.files.map((entry, j) => {
-      const at = ['layers', i, 'files', j];
-      return {
-        place: file.place([...at, 'from']),
-        targetPlace: file.place([...at, 'target']),
-        projectPlace: file.place([...at, 'project']),
-        from: entry.from,
-        to: entry.to,
-        mode: attempt([...at, 'mode'], undefined, () => parseMode(file.text([...at, 'mode']))),
-        owner: attempt([...at, 'owner'], { uid: 0, gid: 0 }, () => parseOwner(file.text([...at, 'owner']))),
-        exclude: entry.exclude ?? [],
-        target: entry.target,
-        project: entry.project,
-      };
-    }),
+    files: layer.files.map((entry, j) => describeFiles(file, ['layers', i, 'files', j], entry, attempt)),
   }));
   const from = value.from;
   const described: ImageDescription = {

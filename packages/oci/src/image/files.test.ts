@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { LayerEntry } from '@ingot/content';
 import { formatError } from '@ingot/workspace';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FilesDescription } from './description.ts';
+import type { FilesDescription } from './files-description.ts';
 import { collectFiles } from './files.ts';
 
 let base: string;

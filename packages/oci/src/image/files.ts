@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, posix, relative, sep } from 'node:
 import type { LayerEntry, Platform } from '@ingot/content';
 import { didYouMean, ProjectError } from '@ingot/workspace';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import type { FilesDescription } from './description.ts';
+import type { FilesDescription } from './files-description.ts';
 import { readdirLinksAsFiles } from './links-as-files.ts';
 
 export interface FilesOptions {

@@ -1,6 +1,7 @@
 import { createLayer, type AddedLayer, type Ingester, type LayerEntry, type Platform } from '@ingot/content';
 import { ProjectError, withPlace } from '@ingot/workspace';
-import type { FilesDescription, LayerDescription } from './description.ts';
+import type { LayerDescription } from './description.ts';
+import type { FilesDescription } from './files-description.ts';
 import { collectFiles, forPlatform } from './files.ts';
 import type { FilesFolder } from './maker.ts';
 

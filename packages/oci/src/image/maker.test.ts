@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { describe, expect, it } from 'vitest';
-import type { FilesDescription } from './description.ts';
+import type { FilesDescription } from './files-description.ts';
 import { checkMaker } from './maker.ts';
 
 const place = { file: 'app/image.yaml', line: 1, column: 1 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { didYouMean, ProjectError, projectNode, workspacePath } from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
-import type { FilesDescription } from './description.ts';
+import type { FilesDescription } from './files-description.ts';
 
 /** Where to look for what a `files` entry copies. Absolute folders. */
 export interface FilesFolder {
