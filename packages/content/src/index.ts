@@ -48,7 +48,7 @@ export type { LayoutSource, Source } from './source/source.ts';
 export { openSource } from './source/open.ts';
 export type { OpenOptions, ProjectOutput } from './source/open.ts';
 export type { OpenedSource } from './source/opened-source.ts';
-export { readTarEntries } from './archive/tar-entries.ts';
+export { readLayerEntries, readTarEntries } from './archive/tar-entries.ts';
 export { DirImage } from './archive/dir-image.ts';
 export { Graph } from './export/graph.ts';
 export { exportLayout } from './export/layout.ts';

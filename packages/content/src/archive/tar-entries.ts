@@ -13,6 +13,14 @@ const xattr = 'SCHILY.xattr.';
  * (a path that leads out, or is twice there), INGOT_TAR_SPARSE, and what `arrange` throws of paths and links.
  */
 export async function readTarEntries(path: string): Promise<LayerEntry[]> {
+  return arrange(await readLayerEntries(path));
+}
+
+/**
+ * The same of a layer, which lies over others: in its own order, with the files that delete others (OCI image-spec,
+ * layer.md § Whiteouts) and hard links to what lies below it; only escaping paths and repeated ones are refused.
+ */
+export async function readLayerEntries(path: string): Promise<LayerEntry[]> {
   const entries = new Map<string, LayerEntry>();
   await withReader(path, async (reader) => {
     for await (const member of walkTar(reader)) {
@@ -26,7 +34,7 @@ export async function readTarEntries(path: string): Promise<LayerEntry[]> {
       entries.set(name, entry);
     }
   });
-  return arrange(entries.values());
+  return [...entries.values()];
 }
 
 function entryOf(member: TarMember, path: string, archive: string): LayerEntry {
