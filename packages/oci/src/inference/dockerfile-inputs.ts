@@ -13,12 +13,14 @@ export function ignoreFiles({ file, context }: DockerfileFacts): readonly [strin
  * image's own targets write. Named from the workspace's root, since files of projects within the context count as well.
  * @param root the project's folder, relative to the workspace
  * @param kept further inputs of the project's folder, which no pattern may take out
+ * @param outputs what the project's targets write, relative to its folder
  */
 export async function dockerfileInputs(
   workspaceRoot: string,
   root: string,
   facts: DockerfileFacts,
   kept: readonly string[],
+  outputs: readonly string[] = ownOutputs,
 ): Promise<string[]> {
   const { default: dockerignore } = await import('@balena/dockerignore');
   const { file, context } = facts;
@@ -35,7 +37,7 @@ export async function dockerfileInputs(
     ...always.map(at),
     ...globs.in.map((glob) => at(posix.join(context, glob))),
     ...globs.out.map((glob) => `!${at(posix.join(context, glob))}`),
-    ...ownOutputs.map((glob) => `!${at(glob)}`),
+    ...outputs.map((glob) => `!${at(glob)}`),
   ];
 }
 

@@ -50,7 +50,7 @@ export function imageFacts(value: unknown): ImageFacts {
   const entries = listOf(file['layers']).flatMap((layer) => listOf(recordOf(layer)['files']).map(recordOf));
   const name = textOf(file['name']);
   const toLock = referenceToLock(from);
-  const dockerfile = dockerfileOf(file['dockerfile']);
+  const dockerfile = dockerfileFacts(file['dockerfile']);
   const push = pushFacts(file);
   return {
     ...(name === undefined ? {} : { name }),
@@ -74,8 +74,8 @@ export function madeBy(entry: Readonly<Record<string, unknown>>, paths: readonly
   return paths.map((from) => ({ target, from, ...(project === undefined ? {} : { project }) }));
 }
 
-/** Undefined, too, where either leaves the project: the executor says so. */
-function dockerfileOf(value: unknown): DockerfileFacts | undefined {
+/** Of a `dockerfile` key. Undefined, too, where file or context leaves the project: the executor says so. */
+export function dockerfileFacts(value: unknown): DockerfileFacts | undefined {
   if (value === undefined) return undefined;
   const map = recordOf(value);
   const context = posix.normalize(textOf(map['context']) ?? '.').replace(/(?<=.)\/$/, '');

@@ -8,6 +8,7 @@ const projectFiles = [
   { file: 'image.yaml', kind: 'image', plugin: '@ingot/oci/plugin', targets: ['image', 'export'] },
   { file: 'artifact.yaml', kind: 'artifact', plugin: '@ingot/oci/plugin', targets: ['artifact'] },
   { file: 'solution.yaml', kind: 'solution', plugin: '@ingot/solution/plugin', targets: ['plan', 'pack', 'verify'] },
+  { file: 'os-image.yaml', kind: 'os-image', plugin: '@ingot/os-image/plugin', targets: ['plan', 'rootfs', 'verify'] },
 ] as const;
 
 export interface ClashOptions {
