@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -121,9 +120,9 @@ const sentinel = 'the ISO of an earlier pack';
 const zstd = (text: string): SampleOptions => ({ compression: 'zstd', layers: [{ a: text }] });
 const recovers: Readonly<Record<string, SampleOptions>> = { 'store-gone': zstd('gone'), 'store-wrong': zstd('wrong') };
 
-function solution(name: string, from: string): string {
+function solution(name: string): string {
   const image = '{ from: oci:image, name: tool, tag: 1.0.0 }';
-  return `ingot: solution/v1\nname: ${name}\nversion: 1.2.3\nimages:\n  - ${image}\nfiles:\n  - { from: ${from}, to: ${from} }\n`;
+  return `ingot: solution/v1\nname: ${name}\nversion: 1.2.3\nimages:\n  - ${image}\nfiles:\n  - { from: docs, to: docs }\n`;
 }
 
 function isoOf(name: string): string {
@@ -164,16 +163,10 @@ function mount(folder: string, options: string): void {
 beforeAll(async () => {
   workspace = await NxWorkspace.create({ nxJson: { plugins: ['@ingot/oci/plugin', '@ingot/solution/plugin'] } });
   for (const name of [...Object.keys(faults), ...Object.keys(recovers)]) {
-    const files = { [`p/${name}/solution.yaml`]: solution(name, 'docs'), [`p/${name}/docs/a.txt`]: 'a' };
+    const files = { [`p/${name}/solution.yaml`]: solution(name), [`p/${name}/docs/a.txt`]: 'a' };
     await workspace.write(files);
     await sampleLayout(workspace.path('p', name, 'image'), faults[name]?.image ?? recovers[name] ?? {});
   }
-  await workspace.write({ 'p/large/solution.yaml': solution('large', 'data') });
-  await sampleLayout(workspace.path('p/large/image'));
-  mkdirSync(workspace.path('p/large/data'));
-  writeFileSync(workspace.path('p/large/data/zeros'), '');
-  truncateSync(workspace.path('p/large/data/zeros'), 512 * 1024 * 1024);
-
   const plans = await workspace.nx(['run-many', '-t', 'plan', '--output-style=static']);
   expect(plans.code, plans.all).toBe(0);
   for (const [name, { sabotage }] of Object.entries(faults)) {
@@ -182,7 +175,7 @@ beforeAll(async () => {
   }
   rmSync(stored(planOf('store-gone')));
   flip(stored(planOf('store-wrong')));
-  const only = ['--excludeTaskDependencies', '--exclude=large', '--output-style=static'];
+  const only = ['--excludeTaskDependencies', '--output-style=static'];
   packs = await workspace.nx(['run-many', '-t', 'pack', ...only]);
 });
 
@@ -230,58 +223,6 @@ describe('a pack whose recompressed layer', () => {
   it('was damaged in the store names it, and replaces it', () => {
     expectRemade('store-wrong');
     expect(said('store-wrong')).toMatch(/warning sha256:\w{64} was damaged in the shared store/);
-  });
-});
-
-describe('a pack that is stopped', () => {
-  const args = ['run', 'large:pack', '--excludeTaskDependencies'];
-  const temporaries = () => readdirSync(workspace.path('p/large/dist')).filter((name) => name.startsWith('.'));
-
-  /** Sends a signal to the whole process group, as a terminal does, as soon as the ISO is being written. */
-  async function stopped(signal: 'SIGINT' | 'SIGKILL'): Promise<RunResult> {
-    let group = 0;
-    let ended = false;
-    const run = workspace.nx(args, {}, (pid) => (group = pid)).finally(() => (ended = true));
-    while (!ended && !temporaries().some((name) => isWritten(workspace.path('p/large/dist', name))))
-      await setTimeout(2);
-    if (!ended) process.kill(-group, signal);
-    const result = await run;
-    // Nx has ended, but the process that wrote may still be on its way out.
-    while (isAlive(-group)) await setTimeout(10);
-    return result;
-  }
-
-  function isAlive(pid: number): boolean {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  }
-
-  function isWritten(file: string): boolean {
-    return (statSync(file, { throwIfNoEntry: false })?.blocks ?? 0) > 0;
-  }
-
-  it('by Ctrl-C leaves the old ISO and nothing else', async () => {
-    writeFileSync(isoOf('large'), sentinel);
-    const { code, all } = await stopped('SIGINT');
-    expect(code, all).not.toBe(0);
-    while (temporaries().length > 0) await setTimeout(50);
-    expect(readFileSync(isoOf('large'), 'utf8')).toBe(sentinel);
-  });
-
-  it('by kill -9 leaves the old ISO, and the next pack clears up', async () => {
-    const { code, all } = await stopped('SIGKILL');
-    expect(code, all).toBeNull();
-    expect(temporaries()).toHaveLength(1);
-    expect(readFileSync(isoOf('large'), 'utf8')).toBe(sentinel);
-
-    const after = await workspace.nx(args);
-    expect(after.code, after.all).toBe(0);
-    expect(temporaries()).toEqual([]);
-    const { sha256: expected } = await workspace.json<{ sha256: string }>('p/large/dist/pack.json');
-    expect(sha256(isoOf('large'))).toBe(expected);
   });
 });
 

@@ -23,7 +23,7 @@ const checks: Step[] = [
 ];
 /** The steps of one row run at the same time. */
 const steps: Step[][] = full
-  ? [[refereeTools], [vitestStep('slow tests', scratch, 25)]]
+  ? [[refereeTools], [vitestStep('slow tests', scratch, 45)]]
   : [[refereeTools], checks, [vitestStep('tests', scratch, 20)]];
 
 const outcomes: Outcome[] = [];

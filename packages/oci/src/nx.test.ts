@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NxWorkspace } from '../../../tools/nx-workspace.ts';
 import { referee } from '../../../tools/referee.ts';
+import { readmeExample } from './test/readme-example.ts';
 
 const run = promisify(execFile);
 const image = (name: string, from = 'scratch', files = '{ from: www, to: /www }') =>
@@ -15,26 +15,6 @@ function project(name: string, from?: string, files?: string): Record<string, st
   return {
     [`apps/${name}/image.yaml`]: image(name, from, files),
     [`apps/${name}/www/index.html`]: `${page['index.html']} ${name}`,
-  };
-}
-
-/** The example of the README, with the projects that it takes for granted. */
-async function readmeExample(): Promise<Record<string, string | object>> {
-  const readme = await readFile(fileURLToPath(new URL('../README.md', import.meta.url)), 'utf8');
-  const command = 'mkdir -p server/dist && cp server/main.txt server/dist/server';
-  const build = {
-    executor: 'nx:run-commands',
-    cache: true,
-    inputs: ['{projectRoot}/main.txt'],
-    outputs: ['{projectRoot}/dist/server'],
-    options: { command },
-  };
-  return {
-    'hello/image.yaml': /```yaml\n([\s\S]*?)```/.exec(readme)![1]!,
-    'hello/www/index.html': 'hello',
-    'hello/licenses/a.txt': 'free',
-    'server/project.json': { name: 'server', targets: { build } },
-    'server/main.txt': 'one',
   };
 }
 
@@ -74,19 +54,6 @@ describe('in an Nx workspace', () => {
     expect(result.code, result.all).toBe(0);
     expect(result.all).toMatch(/nx run base:image\n/);
     expect(result.all).toContain('nx run top:image  [local cache]');
-  });
-
-  it('a change of a file, of what another project makes or of the plugin itself makes it run again', async () => {
-    await workspace.write({ 'server/main.txt': 'two' });
-    const { digest } = await workspace.json<{ digest: string }>('hello/dist/image.json');
-    expect((await workspace.nx(['run', 'hello-server:image'])).code).toBe(0);
-    expect((await workspace.json<{ digest: string }>('hello/dist/image.json')).digest).not.toBe(digest);
-
-    const source = await workspace.read('packages/content/src/index.ts');
-    await workspace.write({ 'packages/content/src/index.ts': `${source}// changed\n` });
-    const again = await workspace.nx(['run', 'hello-server:image', '--outputStyle=static']);
-    expect(again.all).toContain('nx run server:build  [local cache]');
-    expect(again.all).not.toContain('nx run hello-server:image  [local cache]');
   });
 
   it('affected follows the base without a dependsOn of anybody', async () => {

@@ -7,13 +7,13 @@ const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
 describe('the reader', () => {
-  it('survives 10,000 mutated images', async () => {
-    const outcome = await judgeMutants([...foreignBases(folder.path), await ownBase()], 1, 10_000, 1);
+  it('survives 3,000 mutated images', async () => {
+    const outcome = await judgeMutants([...foreignBases(folder.path), await ownBase()], 1, 3_000, 1);
     expect(outcome.faults).toEqual([]);
-    expect(outcome.images).toBe(10_000);
+    expect(outcome.images).toBe(3_000);
     // Mutations that miss, or stop everything at the first sector, would prove little.
-    expect(outcome.unharmed).toBeGreaterThan(1000);
-    expect(outcome.unharmed).toBeLessThan(9000);
+    expect(outcome.unharmed).toBeGreaterThan(300);
+    expect(outcome.unharmed).toBeLessThan(2700);
     expect(outcome.entries).toBeGreaterThan(100_000);
     const seen = ['LOOP', 'NAME', 'NONE', 'RECORD', 'TRUNCATED', 'UNSUPPORTED'];
     expect(Object.keys(outcome.codes)).toEqual(expect.arrayContaining(seen.map((code) => `INGOT_ISO_${code}`)));

@@ -15,14 +15,6 @@ import { sampleImage } from '../plan/test/sample-image.ts';
 import type { PackRequest } from './pack-solution.ts';
 import { packSolution } from './pack-solution.ts';
 
-let recording = true;
-vi.mock(import('./pack-result.ts'), async (original) => {
-  const actual = await original();
-  const recordPack: typeof actual.recordPack = (...facts) =>
-    recording ? actual.recordPack(...facts) : Promise.reject(new Error('killed'));
-  return { ...actual, recordPack };
-});
-
 let folder: string;
 let store: BlobStore;
 let source: MemoryStore;
@@ -57,15 +49,35 @@ async function solution(): Promise<SolutionToPlan> {
 }
 
 function pack(changes: Partial<PackRequest> = {}) {
+  return packSolution(request(changes));
+}
+
+function request(changes: Partial<PackRequest> = {}): PackRequest {
   const open = () => Promise.resolve(Object.assign(source, { locate: () => Promise.resolve(undefined) }));
-  return packSolution({
+  return {
     plan,
     planBytes: encodePlan(plan),
     sources: { workspaceRoot: folder, store, open },
     outputFolder: join(folder, 'out/iso'),
     mediaCheck: false,
     ...changes,
-  });
+  };
+}
+
+/** `packSolution` that is killed before it records what it has packed. */
+async function killedPack(changes: Partial<PackRequest>): Promise<void> {
+  vi.resetModules();
+  vi.doMock(import('./pack-result.ts'), async (original) => ({
+    ...(await original()),
+    recordPack: () => Promise.reject(new Error('killed')),
+  }));
+  try {
+    const { packSolution } = await import('./pack-solution.ts');
+    await packSolution(request(changes));
+  } finally {
+    vi.doUnmock('./pack-result.ts');
+    vi.resetModules();
+  }
 }
 
 const recompressed = () => Object.entries(plan.contents).find(([, content]) => 'recompressed' in content)![0];
@@ -174,9 +186,7 @@ describe('packSolution', () => {
   it('leaves no sums of an older ISO beside a new one, also when it is killed before it records its own', async () => {
     await pack();
     const planBytes = encodePlan({ ...plan, volumeId: 'another' });
-    recording = false;
-    await expect(pack({ planBytes })).rejects.toThrow('killed');
-    recording = true;
+    await expect(killedPack({ planBytes })).rejects.toThrow('killed');
     expect(await readdir(join(folder, 'out/iso'))).toEqual(['x-1.0.0.iso']);
     expect((await pack()).written).toBe(true);
   });
