@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createNodes } from './plugin.ts';
+
+let workspaceRoot: string;
+beforeEach(() => {
+  workspaceRoot = mkdtempSync(join(tmpdir(), 'ingot-os-image-plugin-'));
+});
+afterEach(() => rmSync(workspaceRoot, { recursive: true }));
+
+type Targets = Readonly<
+  Record<string, { executor: string; dependsOn?: unknown[]; inputs?: unknown[]; cache?: boolean }>
+>;
+
+async function targetsOf(text: string, more: Readonly<Record<string, string>> = {}): Promise<Targets> {
+  for (const [path, content] of Object.entries({ 'metal/os-image.yaml': text, ...more })) {
+    mkdirSync(dirname(join(workspaceRoot, path)), { recursive: true });
+    writeFileSync(join(workspaceRoot, path), content);
+  }
+  const context = { workspaceRoot, nxJsonConfiguration: { plugins: [] } };
+  const [result] = await createNodes[1](['metal/os-image.yaml'], {}, context);
+  return (result?.[1].projects?.['metal']?.targets ?? {}) as Targets;
+}
+
+const all = `ingot: os-image/v1
+name: metal
+version: 1.0.{date}
+mmdebstrap: { suite: bookworm, keyrings: [keys/a.gpg] }
+files: [{ from: install.sh, to: /install.sh }, { from: dist/agent, target: compile, project: agent, to: /agent }]
+formats: [metal-stack, onmetal, ironcore, gardenlinux, disk, ironic, container]
+push: { onmetal: { repository: registry.example/metal } }
+publish: { folder: mirror }
+`;
+
+describe('the plugin', () => {
+  it('gives an os-image a target for each format, and those that use them', async () => {
+    const targets = await targetsOf(all);
+    expect(Object.keys(targets).sort()).toEqual(
+      ['boot', 'disk', 'gardenlinux', 'image', 'ironcore', 'ironic', 'lock', 'metal-stack', 'onmetal', 'plan'].concat([
+        'preflight',
+        'publish',
+        'push',
+        'reproduce',
+        'rootfs',
+        'try',
+        'verify',
+      ]),
+    );
+    expect(targets['ironic']!.dependsOn).toEqual(['plan', 'rootfs', 'disk']);
+    expect(targets['push']!.dependsOn).toEqual(['plan', 'rootfs', 'onmetal']);
+    expect(targets['rootfs']!.dependsOn).toEqual(['plan', 'build', { projects: ['agent'], target: 'compile' }]);
+    expect(targets['rootfs']!.inputs).toEqual(
+      expect.arrayContaining(['{projectRoot}/packages.lock', '{projectRoot}/install.sh', '{projectRoot}/keys/a.gpg']),
+    );
+    expect(['push', 'publish', 'lock', 'try', 'preflight', 'reproduce'].filter((name) => targets[name]!.cache)).toEqual(
+      [],
+    );
+  });
+
+  it('lets each target depend on its own part of the file, and none but the plan on the file itself', async () => {
+    for (const [name, { inputs = [] }] of Object.entries(await targetsOf(all))) {
+      expect(inputs.includes('{projectRoot}/os-image.yaml'), name).toBe(name === 'plan');
+    }
+    const { disk } = await targetsOf(all);
+    expect(disk!.inputs).toContainEqual({ dependentTasksOutputFiles: '**/plan/disk.json', transitive: false });
+    expect(disk!.inputs).toContainEqual({ dependentTasksOutputFiles: '**/rootfs.json', transitive: false });
+  });
+
+  it('is built on the image of a project, and on what ingot.lock pins', async () => {
+    const of = (rootfs: string) => all.replace(/^mmdebstrap.*$/m, `rootfs: ${rootfs}`);
+    expect((await targetsOf(of('project:base')))['rootfs']!.dependsOn).toContainEqual({
+      projects: ['base'],
+      target: 'image',
+    });
+    const { rootfs } = await targetsOf(of('docker://debian:12'));
+    expect(rootfs!.inputs).toContain('{workspaceRoot}/ingot.lock');
+    expect((await targetsOf(of('docker-daemon:debian:12')))['rootfs']!.cache).toBe(false);
+    expect((await targetsOf(of('root.tar')))['lock']).toBeUndefined();
+  });
+
+  it('takes what a Dockerfile lets in for its inputs, and nothing of dist', async () => {
+    const files = { 'metal/Dockerfile': 'FROM scratch\nCOPY . /\n', 'metal/.dockerignore': 'secret\n' };
+    const { rootfs } = await targetsOf(all.replace(/^mmdebstrap.*$/m, 'dockerfile: Dockerfile'), files);
+    const inputs = rootfs!.inputs as string[];
+    expect(inputs).toEqual(
+      expect.arrayContaining(['{workspaceRoot}/metal/Dockerfile', '!{workspaceRoot}/metal/dist/**/*']),
+    );
+    expect(inputs.some((input) => typeof input === 'string' && /^!.*secret/.test(input))).toBe(true);
+  });
+
+  it.each(['', 'ingot: image/v1\n', 'name: mine\n'])('leaves another file alone: %j', async (text) => {
+    expect(await targetsOf(text)).toEqual({});
+  });
+
+  it('keeps a project whose file is being edited', async () => {
+    expect(Object.keys(await targetsOf('ingot: os-image/v1\nname: metal\nformats: 7\n'))).toEqual(['plan', 'rootfs']);
+  });
+});
