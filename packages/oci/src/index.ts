@@ -13,3 +13,4 @@ export { buildDockerfile } from './dockerfile/build.ts';
 export type { DockerfileImage, DockerfileOptions } from './dockerfile/build.ts';
 export type { DockerfileDescription, EngineName, SecretDescription } from './dockerfile/description.ts';
 export { describeDockerfile } from './dockerfile/description.ts';
+export { runsHere } from './dockerfile/emulation.ts';

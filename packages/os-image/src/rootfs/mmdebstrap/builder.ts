@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { readTarEntries } from '@ingot/content';
+import { withPlace } from '@ingot/workspace';
+import type { MmdebstrapDescription } from '../../description/description.ts';
+import { RootTree } from '../../tree/root-tree.ts';
+import type { BuilderOptions, RootfsBuilder } from '../builder.ts';
+import { refuseForeign } from '../emulation.ts';
+import { textOf } from '../extract/content.ts';
+import { aptSettings } from './apt-settings.ts';
+import { hostMark } from './arguments.ts';
+import { runMmdebstrap } from './build.ts';
+
+/** Builds out of packages. Throws, beside what `runMmdebstrap` throws, INGOT_ROOTFS_EMULATION, INGOT_ROOTFS_CREDENTIALS. */
+export async function mmdebstrapBuilder(
+  mmdebstrap: MmdebstrapDescription,
+  { description, time, temporary, preferences, signal }: BuilderOptions,
+): Promise<RootfsBuilder> {
+  const { place } = description;
+  refuseForeign(description, place(['architectures']));
+  const settings = await aptSettings(mmdebstrap, description.folder);
+  return {
+    secrets: settings.secrets,
+    async build(architecture, log) {
+      const target = join(temporary, `${architecture}.tar`);
+      const pins = preferences(architecture);
+      await runMmdebstrap(description, mmdebstrap, {
+        architecture,
+        time,
+        target,
+        settings,
+        preferences: pins,
+        log,
+        signal,
+      });
+      const tree = new RootTree();
+      for (const entry of await withPlace(place(['mmdebstrap']), () => readTarEntries(target))) tree.put(entry);
+      await emptyResolver(tree);
+      return { tree };
+    },
+  };
+}
+
+/** What the host asks for names is the host's; hooks needed it until now. A file that somebody wrote stays. */
+async function emptyResolver(tree: RootTree): Promise<void> {
+  const path = 'etc/resolv.conf';
+  const text = await textOf(tree, path);
+  if (text?.includes(hostMark) !== true) return;
+  tree.put({ type: 'file', path, mode: 0o644, uid: 0, gid: 0, size: 0, content: new Uint8Array() });
+}
