@@ -49,6 +49,7 @@ describe('a program between two streams', () => {
       const names = await text(filter('env', [], parts()));
       expect(names).not.toMatch(/^(XZ_OPT|LZ4_CLEVEL)=/m);
       expect(names).toMatch(/^LC_ALL=C$/m);
+      expect(names).toMatch(/^LZ4_NBWORKERS=1$/m);
     } finally {
       delete process.env['XZ_OPT'];
       delete process.env['LZ4_CLEVEL'];

@@ -58,7 +58,8 @@ export async function* filter(
 /** Options of compressors that come from outside would be options that no task knows of. */
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(XZ|LZ4|ZSTD|GZIP)(_|$)/.test(name));
-  return { ...Object.fromEntries(kept), LC_ALL: 'C' };
+  // lz4 1.10 takes as many threads as there are cores.
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', LZ4_NBWORKERS: '1' };
 }
 
 /** Passes its input on, and remembers whether it was that which failed. */
