@@ -61,7 +61,7 @@ export async function deliverToFile(
 }
 
 /** Of all that an image names, each once. */
-async function sizeOf(root: Descriptor, fetcher: Fetcher): Promise<number> {
+export async function sizeOf(root: Descriptor, fetcher: Fetcher): Promise<number> {
   return (await Graph.read(root, fetcher)).sorted().reduce((sum, { size }) => sum + size, 0);
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlobFolder } from './blob-folder.ts';
 import { digestOf } from './digest.ts';
@@ -19,9 +20,12 @@ const layoutFile = { imageLayoutVersion: '1.0.0' };
  * blobs that lie elsewhere can be absent. Made on the first write.
  */
 export class LayoutStore extends BlobFolder {
-  /** The roots that index.json names, in its order. Throws ContentError INGOT_LAYOUT, INGOT_BLOB_LIMIT. */
-  async roots(): Promise<readonly Descriptor[]> {
-    await this.#checkVersion();
+  /**
+   * The roots that index.json names, in its order. `withoutVersion` takes a folder that has no oci-layout, too.
+   * Throws ContentError INGOT_LAYOUT, INGOT_BLOB_LIMIT.
+   */
+  async roots({ withoutVersion = false }: { withoutVersion?: boolean } = {}): Promise<readonly Descriptor[]> {
+    await this.#checkVersion(withoutVersion);
     const path = join(this.root, 'index.json');
     return parseRoots(await this.#read('index.json'), path);
   }
@@ -52,7 +56,8 @@ export class LayoutStore extends BlobFolder {
     }
   }
 
-  async #checkVersion(): Promise<void> {
+  async #checkVersion(isOptional: boolean): Promise<void> {
+    if (isOptional && !existsSync(join(this.root, 'oci-layout'))) return;
     checkLayoutFile(await this.#read('oci-layout'), join(this.root, 'oci-layout'));
   }
 }

@@ -11,6 +11,8 @@ import { manifestsOnce } from '../manifests-once.ts';
 import { moving } from '../moving.ts';
 import { imageSource, platformOption, rootOf } from '../open-image.ts';
 import { stoppable } from '../stoppable.ts';
+import { copyWithStore } from '../store/copy-with-store.ts';
+import { storeOption, storePathOption } from '../store/store-path.ts';
 import { withRegistries } from '../with-registries.ts';
 import type { Descriptor, Fetcher } from '@ingot/content';
 import type { DeliverOptions } from '../deliver.ts';
@@ -22,11 +24,12 @@ import type { Network } from '../with-registries.ts';
 
 export const copy: Verb = {
   name: 'copy',
-  synopsis: '<source> <destination> [--platform <os/arch>] [--json]',
+  synopsis: '<source> <destination> | --store-path <folder> <from> [<to>]  [--platform <os/arch>] [--json]',
   summary: 'Copies an image or artifact from anywhere to anywhere: registries, OCI layouts, archives, Docker.',
   options: {
     platform: { type: 'string', value: 'os/arch', help: 'one platform of an index; else all are copied' },
     json: jsonOption,
+    'store-path': storePathOption,
     ...sidedAccessOptions,
   },
   examples: [
@@ -34,10 +37,17 @@ export const copy: Verb = {
     'ingot copy docker://docker.io/library/alpine:3 docker://registry.example/mirror/alpine:3',
     'ingot copy docker://registry.example/tool:1.0 docker-archive:tool.tar:tool:1.0 --platform linux/amd64',
     'ingot copy oci-archive:tool.tar docker://registry.example/tool:1.0',
+    'ingot copy --store-path ./onmetal registry.example/team/os:1.0',
+    'ingot copy --store-path ./onmetal docker://registry.example/team/os:1.0',
   ],
 
   async run(args, terminal) {
     const { values } = args;
+    const store = storeOption(values, terminal);
+    if (store !== undefined) {
+      await copyWithStore(this, args, store, terminal);
+      return 0;
+    }
     const [from, to] = twoArguments(this, args, ['a source', 'a destination']);
     const source = imageSource(from, values, terminal, 'src');
     const destination = parseDestination(to);

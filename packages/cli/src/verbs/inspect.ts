@@ -3,26 +3,34 @@ import { accessOptions } from '../access.ts';
 import { answerJson } from '../answer.ts';
 import { oneArgument } from '../arguments.ts';
 import { imageSource, platformOption } from '../open-image.ts';
+import { checkStoreName, storeOption, storePathOption } from '../store/store-path.ts';
 import { withRegistries } from '../with-registries.ts';
 import type { Descriptor, Fetcher, ImageManifest } from '@ingot/content';
+import type { ImageSource } from '../open-image.ts';
+import type { OnmetalStore } from '../store/onmetal-store.ts';
 import type { Verb } from '../verb.ts';
 
 export const inspect: Verb = {
   name: 'inspect',
-  synopsis: '<source> [--platform <os/arch>]',
+  synopsis: '<source | --store-path folder ref> [--platform <os/arch>]',
   summary: 'Shows descriptor, manifest and config of an image or artifact as one JSON.',
   options: {
     platform: { type: 'string', value: 'os/arch', help: 'the image of an index for this platform; else the index' },
+    'store-path': storePathOption,
     ...accessOptions,
   },
   examples: [
     'ingot inspect docker://docker.io/library/alpine:3 --platform linux/arm64',
     "ingot inspect oci:dist/image | jq '.config.config.Env'",
+    'ingot inspect --store-path ./onmetal registry.example/team/os:1.0',
   ],
 
   async run(args, terminal) {
-    const source = imageSource(oneArgument(this, args, 'an image'), args.values, terminal);
+    const text = oneArgument(this, args, 'an image');
     const platform = platformOption(args.values);
+    const store = storeOption(args.values, terminal);
+    if (store !== undefined) checkStoreName(text);
+    const source = store === undefined ? imageSource(text, args.values, terminal) : storeSource(store, text);
     const shown = await withRegistries(terminal, async (network) => {
       const { root, fetcher } = await source.open(network);
       return inspected(platform === undefined ? root : await selectPlatform(fetcher, root, platform), fetcher);
@@ -31,6 +39,10 @@ export const inspect: Verb = {
     return 0;
   },
 };
+
+function storeSource(store: OnmetalStore, text: string): Pick<ImageSource, 'open'> {
+  return { open: async () => ({ root: await store.find(text), fetcher: store }) };
+}
 
 /** Throws ContentError INGOT_MANIFEST and INGOT_BLOB_*. */
 async function inspected(descriptor: Descriptor, fetcher: Fetcher) {

@@ -3,17 +3,28 @@ import { accessOptions, accessTo } from '../access.ts';
 import { answer, jsonOption } from '../answer.ts';
 import { UsageError } from '../error.ts';
 import { registryArgument } from '../registry-argument.ts';
+import { storeOption, storePathOption } from '../store/store-path.ts';
+import { tagInStore } from '../store/tag-in-store.ts';
 import { withRegistries } from '../with-registries.ts';
 import type { Verb } from '../verb.ts';
 
 export const tag: Verb = {
   name: 'tag',
-  synopsis: '<docker://ref> <tag…> [--json]',
-  summary: 'Gives an image of a registry more tags, there: nothing but its manifest is sent.',
-  options: { json: jsonOption, ...accessOptions },
-  examples: ['ingot tag docker://registry.example/team/tool:1.0.3 1.0 1 latest'],
+  synopsis: '<docker://ref> <tag…> | --store-path <folder> <ref or digest> <full ref>  [--json]',
+  summary: 'Gives an image of a registry more tags, there: nothing but its manifest is sent. Or one of a store a name.',
+  options: { json: jsonOption, 'store-path': storePathOption, ...accessOptions },
+  examples: [
+    'ingot tag docker://registry.example/team/tool:1.0.3 1.0 1 latest',
+    'ingot tag --store-path ./onmetal f0dcfde4f8b4 registry.example/team/os:1.0',
+  ],
 
-  async run({ values, positionals }, terminal) {
+  async run(args, terminal) {
+    const { values, positionals } = args;
+    const store = storeOption(values, terminal);
+    if (store !== undefined) {
+      await tagInStore(this, args, store, terminal);
+      return 0;
+    }
     const [text, ...tags] = positionals;
     const reference = registryArgument(this, text);
     if (tags.length === 0) throw new UsageError('name a new tag', `Usage: ingot ${this.name} ${this.synopsis}`);
