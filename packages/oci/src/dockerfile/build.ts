@@ -21,8 +21,12 @@ export interface DockerfileOptions {
   readonly project: string;
   /** Of the image and, as far as the engine can, of its files: seconds since 1970. */
   readonly time: number;
+  /** What else is written there by the project's targets, as absolute patterns: no part of the context. */
+  readonly written?: readonly string[];
   /** Hears what the engine says. */
   readonly show?: (line: string) => void;
+  /** What is no part of the context beside the output: absolute paths, `*` stands for what is within a name. */
+  readonly without?: readonly string[];
 }
 
 export interface DockerfileImage {
@@ -45,7 +49,7 @@ export async function buildDockerfile(
 ): Promise<DockerfileImage> {
   const { dockerfile, platforms } = image;
   const { layoutDir, project } = options;
-  const context = await openContext(dockerfile, project, ownFiles(image, options));
+  const context = await openContext(dockerfile, project, [...ownFiles(image, options), ...(options.written ?? [])]);
   const secrets = await openSecrets(dockerfile.secrets, project, context.context, context.letIn);
   return interruptible(async (signal) => {
     const engine = await chooseEngine(dockerfile, signal);
@@ -81,11 +85,14 @@ async function buildBy(engine: Engine, request: BuildRequest, run: RunStep, sign
 }
 
 /** An image that held what was made of it before would never be the same twice. */
-function ownFiles({ name, version }: ImageDescription, { layoutDir, resultFile }: DockerfileOptions): string[] {
+function ownFiles(
+  { name, version }: ImageDescription,
+  { layoutDir, resultFile, without = [] }: DockerfileOptions,
+): string[] {
   const folder = dirname(layoutDir);
   const exported = `${name.replaceAll('/', '-')}-${version}`;
   const names = ['.ingot-*', exported, '*.oci.tar', '*.docker.tar'];
-  return [layoutDir, resultFile, `${layoutDir}.log`, ...names.map((each) => join(folder, each))];
+  return [layoutDir, resultFile, `${layoutDir}.log`, ...without, ...names.map((each) => join(folder, each))];
 }
 
 /** Throws INGOT_DOCKERFILE_EMULATION for a platform whose programs the build would have to run, and cannot. */

@@ -34,7 +34,10 @@ export type OpenPlatform = OpenBase & { readonly manifest: Descriptor };
  * Opens what `from` names; undefined for `scratch`. Throws, at its place, INGOT_IMAGE_CYCLE, INGOT_IMAGE_PATH, what
  * projectImage and openRegistryImage throw, and content's INGOT_SOURCE_*.
  */
-export async function openBase(description: ImageDescription, context: ExecutorContext): Promise<OpenBase | undefined> {
+export async function openBase(
+  description: Pick<ImageDescription, 'from' | 'file'>,
+  context: ExecutorContext,
+): Promise<OpenBase | undefined> {
   const { from, file } = description;
   if (!from) return undefined;
   const { openSource, parseSource } = await import('@ingot/content');
@@ -51,7 +54,7 @@ export async function openBase(description: ImageDescription, context: ExecutorC
 /** Throws INGOT_PLATFORM, at the place of `from`, where the base is not there for the platform. */
 export async function selectBase(
   base: OpenBase,
-  description: ImageDescription,
+  description: Pick<ImageDescription, 'from'>,
   platform: Platform,
 ): Promise<OpenPlatform> {
   const { selectPlatform } = await import('@ingot/content');

@@ -15,6 +15,10 @@ function read(text: string): Promise<OsImageDescription> {
   return readOsImageFile(path);
 }
 
+/** onmetal, disk, ironic. */
+const byOrder = (a: string, b: string) => order.indexOf(a) - order.indexOf(b);
+const order = ['onmetal', 'disk', 'ironic'];
+
 const least = 'ingot: os-image/v1\nname: metal\nversion: 12.0.20261121\nrootfs: root.tar\nformats: [disk]\n';
 
 describe('readOsImageFile', () => {
@@ -62,7 +66,7 @@ boot: { timeLimit: 60, checks: [{ run: uname, text: 6.10 }] }
       builder: { kind: 'mmdebstrap', variant: 'minbase', mode: 'auto', hooks: { customize: ['true'], setup: [] } },
       files: [{ from: 'install.sh', mode: 0o755, owner: { uid: 1, gid: 2 } }],
       metalStack: { os: 'debian', imagesFolder: { kind: 'pull-request', number: 12, branch: 'feature/x' } },
-      disk: { size: 2 * 1024 ** 3, espSize: 100_000_000, bootloader: 'grub' },
+      disk: { size: 2 * 1024 ** 3, espSize: 100_000_000, bootloader: 'grub', outputs: ['raw', 'qcow2-compressed'] },
       push: [
         { format: 'onmetal', tags: ['1.0', '{version}'], attach: true, information: false },
         { format: 'ironic', tags: ['{version}'], attach: false },
@@ -70,6 +74,17 @@ boot: { timeLimit: 60, checks: [{ run: uname, text: 6.10 }] }
       publish: { kind: 'command', run: ['s3', '{file}'] },
       boot: { timeLimit: 60, checks: [{ run: 'uname', exit: 0, text: '6.10', place: { line: 19, column: 33 } }] },
     });
+  });
+
+  it.each([
+    ['onmetal', ['raw']],
+    ['ironic', ['raw', 'qcow2']],
+    ['disk', ['raw', 'qcow2']],
+    ['container', []],
+  ])('makes the disks that %s is made of', async (format, outputs) => {
+    const { formats, disk } = await read(least.replace('[disk]', `[${format}]`));
+    expect(formats).toEqual(format === 'container' ? ['container'] : [...new Set([format, 'disk'])].sort(byOrder));
+    expect(disk.outputs).toEqual(outputs);
   });
 
   it.each([

@@ -14,7 +14,7 @@ import { describeBuilder, type WrittenBuilders } from './builder.ts';
 import { describeBoot, describePush, describePublish, type WrittenDelivery } from './delivery.ts';
 import { parseSize } from './size.ts';
 import type { Architecture, DiskDescription, ImagesFolder, OsImageDescription } from './description.ts';
-import type { Format } from './formats.ts';
+import { withDisk, type Format } from './formats.ts';
 
 interface Written extends WrittenBuilders, WrittenDelivery {
   readonly architectures?: readonly Architecture[];
@@ -96,7 +96,7 @@ function describe(file: ProjectFile<Written>): OsImageDescription {
     kernel: value.kernel,
     initrd: value.initrd,
     files: (value.files ?? []).map((entry, i) => describeFiles(file, ['files', i], entry, attempt)),
-    formats: value.formats,
+    formats: withDisk(value.formats),
     metalStack: {
       os: file.text(['metal-stack', 'os']) ?? name,
       imagesFolder: imagesFolderOf(file),
@@ -105,14 +105,14 @@ function describe(file: ProjectFile<Written>): OsImageDescription {
     ironcore: { variant: value.ironcore?.variant ?? 'metal' },
     gardenlinux: {
       prefix: file.text(['gardenlinux', 'prefix']) ?? name,
-      raw: value.gardenlinux?.raw ?? value.formats.includes('disk'),
+      raw: value.gardenlinux?.raw ?? true,
     },
     disk: {
       size: attempt(['disk', 'size'], undefined, () => readSize(file, ['disk', 'size'])),
       free: size('free', 64 * MiB),
       espSize: size('esp', 128 * MiB),
       bootloader: value.disk?.bootloader ?? 'systemd-boot',
-      outputs: value.disk?.outputs ?? ['raw', 'qcow2'],
+      outputs: outputsOf(value),
     },
     ironic: {
       outputs: value.ironic?.outputs ?? ['raw', 'qcow2'],
@@ -126,6 +126,16 @@ function describe(file: ProjectFile<Written>): OsImageDescription {
   checkSettings(file, described, attempt);
   throwErrors(errors);
   return described;
+}
+
+/** What is asked for, and what other formats are made of. */
+function outputsOf({ formats, disk, ironic }: Written): DiskDescription['outputs'] {
+  const raw = formats.some((format) => ['onmetal', 'ironcore', 'gardenlinux'].includes(format));
+  const ofIronic = formats.includes('ironic') ? (ironic?.outputs ?? (['raw', 'qcow2'] as const)) : [];
+  const asked = disk?.outputs ?? (formats.includes('disk') ? (['raw', 'qcow2'] as const) : []);
+  const qcow2 = asked.includes('qcow2-compressed') ? 'qcow2-compressed' : 'qcow2';
+  const needed = ofIronic.map((output) => (output === 'qcow2' ? qcow2 : output));
+  return [...new Set([...(raw ? (['raw'] as const) : []), ...needed, ...asked])];
 }
 
 /** Stands in for a builder that is wrong: its error is thrown before anybody sees it. */
@@ -158,8 +168,7 @@ function checkSettings(
   for (const format of ['metal-stack', 'ironcore', 'gardenlinux', 'ironic'] as const) {
     if (file.value[format] !== undefined && !formats.includes(format)) without([format], format, add(format));
   }
-  const disks = formats.some((format) => ['disk', 'ironic', 'gardenlinux'].includes(format));
-  if (file.value.disk !== undefined && !disks) without(['disk'], 'disk', add('disk'));
+  if (file.value.disk !== undefined && !formats.includes('disk')) without(['disk'], 'disk', add('disk'));
   for (const { format } of push) if (!formats.includes(format)) without(['push', format], format, add(format));
   if (publish !== undefined && !formats.includes('metal-stack')) {
     without(['publish'], 'metal-stack', 'publish is for its tree');

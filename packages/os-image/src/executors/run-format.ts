@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration, interruptible, type Outcome } from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
-import type { Format } from '../description/formats.ts';
+import { ofDisks, type Format } from '../description/formats.ts';
 import type { FormatInput, FormatResult } from '../format/format.ts';
 import { outputOf, targetOf } from '../output/paths.ts';
 import { openProject, type OsImageOptions, type OsImageProject } from './project.ts';
@@ -32,34 +32,39 @@ async function buildFormat(
   const stages = openStages(`${name}:${targetOf(format)}`);
   try {
     return await interruptible((signal) =>
-      putOutput(outputOf(projectFolder, targetOf(format)), async (folder): Promise<FormatResult> => {
-        const input: FormatInput = {
-          description,
-          version,
-          time: rootfs.time,
-          rootfs,
-          rootfsFolder: rootfsOutput.folder,
-          ...(await disksOf(format, project)),
-          folder,
-          signal,
-          note,
-          stage: stages.stage,
-        };
-        return { ingot: 'os-image-result/v1', format, name: description.name, version, ...(await make(input)) };
-      }),
+      putOutput(
+        outputOf(projectFolder, targetOf(format)),
+        async (folder): Promise<FormatResult> => {
+          const input: FormatInput = {
+            description,
+            version,
+            time: rootfs.time,
+            rootfs,
+            rootfsFolder: rootfsOutput.folder,
+            ...(await disksOf(format, project)),
+            folder,
+            signal,
+            note,
+            stage: stages.stage,
+          };
+          return { ingot: 'os-image-result/v1', format, name: description.name, version, ...(await make(input)) };
+        },
+        resultOf,
+      ),
     );
   } finally {
     stages.finish();
   }
 }
 
-/** Formats of disks take those of the target `disk` where there is one. */
-async function disksOf(
-  format: Format,
-  { description, folder, name }: OsImageProject,
-): Promise<Pick<FormatInput, 'disks'>> {
-  const wants = format === 'ironic' || format === 'gardenlinux';
-  if (!wants || !description.formats.includes('disk')) return {};
+/** What stands in `<target>.json`: of a container image what @ingot/oci writes, so that image.yaml takes it. */
+function resultOf(result: FormatResult): object {
+  return (result.format === 'container' ? result.facts?.['image'] : undefined) ?? result;
+}
+
+/** Formats that carry disks take those of the target `disk`. */
+async function disksOf(format: Format, { folder, name }: OsImageProject): Promise<Pick<FormatInput, 'disks'>> {
+  if (!ofDisks.includes(format)) return {};
   const { readFormatResult } = await import('../output/read.ts');
   const output = outputOf(folder, 'disk');
   return { disks: { folder: output.folder, result: await readFormatResult(output, 'disk', name) } };

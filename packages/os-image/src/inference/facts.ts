@@ -1,11 +1,12 @@
 import { posix } from 'node:path';
 import { dockerfileFacts, madeBy, type DockerfileFacts, type MadeFiles } from '@ingot/oci/inference';
 import { listOf, recordOf, referenceToLock, sourcePath, textOf } from '@ingot/workspace/inference';
-import { formats, type Format } from '../description/formats.ts';
+import { formats, withDisk, type Format } from '../description/formats.ts';
 
 /** What inference takes out of an os-image.yaml. JSON. */
 export interface OsImageFacts {
   readonly name?: string;
+  /** With disk, where one of them is made of disks. */
   readonly formats: readonly Format[];
   /** What is read of the project's folder: globs and paths. */
   readonly own: readonly string[];
@@ -40,7 +41,7 @@ export function osImageFacts(value: unknown): OsImageFacts {
   const dockerfile = dockerfileFacts(file['dockerfile']);
   return {
     ...(name === undefined ? {} : { name }),
-    formats: formats.filter((format) => listOf(file['formats']).includes(format)),
+    formats: withDisk(listOf(file['formats'])),
     own: [
       ...entries.filter((entry) => textOf(entry['target']) === undefined).flatMap(pathOf),
       ...listOf(recordOf(file['mmdebstrap'])['keyrings']).flatMap((from) => pathOf({ from })),

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { covering, unique, type Input, type Need } from '@ingot/oci/inference';
 import { lockInputs } from '@ingot/workspace/inference';
 import type { TargetConfiguration } from '@nx/devkit';
-import type { Format } from '../description/formats.ts';
+import { ofDisks, type Format } from '../description/formats.ts';
 import type { OsImageFacts } from './facts.ts';
 
 /** The plugin's options in nx.json. */
@@ -59,7 +59,7 @@ export function osImageTargets(
     rootfs: rootfsTarget(facts, context),
   };
   for (const format of facts.formats) {
-    const needs = needsOf(format, facts);
+    const needs = needsOf(format);
     targets[nameOf(format)] = {
       executor: `@ingot/os-image:${format === 'container' ? 'image' : format}`,
       cache: true,
@@ -146,9 +146,8 @@ const descriptions: Readonly<Record<Format, string>> = {
 };
 
 /** The targets whose results a format is made of. */
-function needsOf(format: Format, { formats }: OsImageFacts): string[] {
-  const disks = formats.includes('disk') && (format === 'ironic' || format === 'gardenlinux');
-  return ['rootfs', ...(disks ? ['disk'] : [])];
+function needsOf(format: Format): string[] {
+  return ['rootfs', ...(ofDisks.includes(format) ? ['disk'] : [])];
 }
 
 function rootfsTarget(

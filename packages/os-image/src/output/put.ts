@@ -25,13 +25,14 @@ export async function replaceOutput<T>(folder: string, make: (staging: string) =
   }
 }
 
-/** The same for a target's output: what `make` answers becomes the result beside the folder. */
+/** The same for a target's output: what `make` answers (what `resultOf` makes of it) becomes the result beside it. */
 export async function putOutput<T extends object>(
   { folder, resultFile }: Output,
   make: (staging: string) => Promise<T>,
+  resultOf: (made: T) => object = (made) => made,
 ): Promise<T> {
   const result = await replaceOutput(folder, make);
-  const text = `${JSON.stringify(result, undefined, 2)}\n`;
+  const text = `${JSON.stringify(resultOf(result), undefined, 2)}\n`;
   await writing(resultFile, async () => {
     if ((await readFile(resultFile, 'utf8').catch(() => undefined)) === text) return;
     await writeWhole(dirname(resultFile), async (file) => {

@@ -1,0 +1,4 @@
+import { executor } from '@ingot/workspace';
+import { runRootfs } from './run.ts';
+
+export default executor(runRootfs);
