@@ -1,7 +1,6 @@
 import { Header } from 'tar/header';
 import { ContentError } from '../error.ts';
 import { parsePax, paxNumber, type PaxRecords } from './pax.ts';
-import type { RandomReader } from './random-reader.ts';
 
 /** What a tar holds at a position. `offset` and `size` of the content, in bytes. */
 export interface TarMember {
@@ -24,6 +23,16 @@ export interface TarMember {
   readonly pax: PaxRecords;
 }
 
+/** Gives pieces of a tar, each further on than the one before, or the same. */
+export interface TarReader {
+  /** For errors. */
+  readonly path: string;
+  /** In bytes; as large as can be where nobody knows. */
+  readonly size: number;
+  /** The bytes at `position`, until the next call; fewer where the tar ends. */
+  read(position: number, length: number): Promise<Buffer>;
+}
+
 const block = 512;
 const maxMembers = 1_000_000;
 /** Names and pax records are small; node-tar takes at most 1 MiB as well. */
@@ -41,7 +50,7 @@ interface Pending {
  * The members of a tar (POSIX ustar and pax, GNU) by their positions, without reading their content. Each step goes
  * forward, none beyond the end, so no file can hold us. Throws ContentError INGOT_TAR for anything that is no sound tar.
  */
-export async function* walkTar(reader: RandomReader): AsyncGenerator<TarMember, void, undefined> {
+export async function* walkTar(reader: TarReader): AsyncGenerator<TarMember, void, undefined> {
   const pending: Pending = { local: undefined, global: undefined, path: undefined, target: undefined };
   let position = 0;
   for (let members = 0; ; members += 1) {
@@ -65,7 +74,7 @@ export async function* walkTar(reader: RandomReader): AsyncGenerator<TarMember, 
   }
 }
 
-function parseHeader(head: Buffer, reader: RandomReader, position: number): Header {
+function parseHeader(head: Buffer, reader: TarReader, position: number): Header {
   try {
     return new Header(head);
   } catch (cause) {
@@ -101,7 +110,7 @@ function stated(pending: Pending, key: string): Buffer | undefined {
 async function extend(
   pending: Pending,
   header: Header,
-  reader: RandomReader,
+  reader: TarReader,
   offset: number,
   size: number,
 ): Promise<boolean> {
@@ -168,7 +177,7 @@ function octal(head: Buffer, position: number): number {
   return digits ? Number.parseInt(digits[0], 8) : 0;
 }
 
-function bad(reader: RandomReader, position: number, what: string, cause?: unknown): ContentError {
+function bad(reader: TarReader, position: number, what: string, cause?: unknown): ContentError {
   return new ContentError('INGOT_TAR', `${reader.path} ${what} (at byte ${position})`, {
     path: reader.path,
     cause,
