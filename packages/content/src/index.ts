@@ -49,6 +49,8 @@ export { openSource } from './source/open.ts';
 export type { OpenOptions, ProjectOutput } from './source/open.ts';
 export type { OpenedSource } from './source/opened-source.ts';
 export { readLayerEntries, readTarEntries } from './archive/tar-entries.ts';
+export { walkTar } from './archive/tar-walk.ts';
+export type { TarMember, TarReader } from './archive/tar-walk.ts';
 export { DirImage } from './archive/dir-image.ts';
 export { Graph } from './export/graph.ts';
 export { exportLayout } from './export/layout.ts';
