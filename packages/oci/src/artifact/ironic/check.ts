@@ -10,7 +10,7 @@ import { compression, content, diskFormat } from './signatures.ts';
  * no boot loader takes. Files of other roles pass. Throws ProjectError, without a place: INGOT_IRONIC_DISK,
  * INGOT_IRONIC_PARTITION, INGOT_IRONIC_COMPRESSED, INGOT_IRONIC_QCOW2.
  */
-export async function checkForIronic(path: string, file: ArtifactFile): Promise<void> {
+export async function checkForIronic(path: string, file: Pick<ArtifactFile, 'role' | 'disktype'>): Promise<void> {
   if (file.role === 'disk') await checkDisk(path, file.disktype!);
   if (file.role === 'kernel') await checkKernel(path);
 }

@@ -4,6 +4,7 @@ import { digestOfFile, readTarEntries } from '@ingot/content';
 import { ProjectError } from '@ingot/workspace';
 import type { Tool } from '../../program/tools.ts';
 import type { RootfsArchitecture } from '../../rootfs/result.ts';
+import { part } from '../boot-image.ts';
 import type { FormatFile, FormatInput, MakeFormat } from '../format.ts';
 import { bootloaderFiles, initrdPath, kernelPath, removableLoader } from './esp/bootloader.ts';
 import { checkEsp, makeEsp, type EspFile } from './esp/esp.ts';
@@ -33,7 +34,7 @@ const earliest = 315_532_800;
  * initrd, and the root file system as ext4; as `<name>-<architecture>.raw` (sparse), `.qcow2` and `-compressed.qcow2`.
  * No loop device, no mount, no root. The same input gives the same bytes. The kernel finds its root by PARTUUID, which
  * depends on the name and the architecture only; nothing in the root file system itself is changed.
- * Throws ProjectErrors: INGOT_TOOL_MISSING, INGOT_TOOL_FAILED, INGOT_DISK_NO_KERNEL, INGOT_DISK_TOO_SMALL,
+ * Throws ProjectErrors: INGOT_TOOL_MISSING, INGOT_TOOL_FAILED, INGOT_OS_IMAGE_KERNEL, INGOT_DISK_TOO_SMALL,
  * INGOT_DISK_BOOTLOADER, INGOT_DISK_COMMAND_LINE, INGOT_DISK_FULL, INGOT_EXT4; and what readTarEntries throws.
  */
 export const makeDisk: MakeFormat = async (input) => {
@@ -121,20 +122,9 @@ function rootAccess(commandLine: string): string {
   return `${access}${commandLine === '' ? '' : ` ${commandLine}`}`;
 }
 
-/** Throws ProjectError INGOT_DISK_NO_KERNEL. */
-function bootFiles(
-  { description, rootfsFolder, note }: FormatInput,
-  { kernel, initrd, architecture }: RootfsArchitecture,
-) {
-  if (kernel === undefined) {
-    throw new ProjectError('INGOT_DISK_NO_KERNEL', `the root file system for ${architecture} has no kernel`, {
-      place: description.place(['formats']),
-      help: 'add a kernel to it (Debian: linux-image-amd64, or linux-image-cloud-amd64), or name it by `kernel`',
-    });
-  }
-  if (initrd === undefined) note(`${architecture}: no initrd; the kernel must find its root disk by itself`);
-  const of = ({ path, size }: { path: string; size: number }) => ({ path: join(rootfsFolder, path), size });
-  return { kernel: of(kernel), initrd: initrd && of(initrd) };
+function bootFiles(input: FormatInput, rootfs: RootfsArchitecture) {
+  if (!rootfs.initrd) input.note(`${rootfs.architecture}: no initrd; the kernel must find its root disk by itself`);
+  return { kernel: part(input, rootfs, 'kernel'), initrd: rootfs.initrd && part(input, rootfs, 'initrd') };
 }
 
 interface MadeDisk {

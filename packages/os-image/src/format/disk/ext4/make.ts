@@ -2,9 +2,10 @@ import { mkdir, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayerEntry } from '@ingot/content';
 import { ProjectError } from '@ingot/workspace';
+import { readAt } from '../read-at.ts';
 import type { Run } from '../toolbox.ts';
-import { retype } from './file-types.ts';
-import { Ext4, type Name } from './read.ts';
+import { retype, type Retyped } from './file-types.ts';
+import { Ext4 } from './read.ts';
 import { inodeLines, rootLines, type Placed } from './script.ts';
 import { blockSize, inodeCount, inodeSize, journalSize, type Needs } from './size.ts';
 import type { Superblock } from './superblock.ts';
@@ -53,8 +54,7 @@ export async function makeExt4(run: Run<'mke2fs' | 'debugfs'>, options: Ext4Opti
   const disk = await open(path, 'r+');
   try {
     const ext4 = await Ext4.open((position, length) => readAt(disk, options.offset + position, length));
-    const lines = await settle(disk, ext4, options);
-    await runScript(run, lines, options);
+    await runScript(run, await settle(disk, ext4, options), options);
     return (await Ext4.open((position, length) => readAt(disk, options.offset + position, length))).superblock;
   } finally {
     await disk.close();
@@ -93,35 +93,50 @@ function isFull(error: unknown): boolean {
   );
 }
 
-/** Finds every entry's inode in the image, and writes what debugfs is to do with it. */
-async function settle(disk: FileHandle, ext4: Ext4, options: Ext4Options): Promise<string[]> {
-  const names = new Map<string, Name>();
-  for await (const name of ext4.names()) names.set(name.path, name);
-  const nameOf = ({ path }: LayerEntry): Name => {
-    const name = names.get(path);
-    if (name) return name;
-    throw new ProjectError('INGOT_EXT4', `mke2fs has left out ${JSON.stringify(path)}`, {
-      help: 'its version may not know such names: rename it, or use another e2fsprogs (1.47.0 is known to work)',
-    });
-  };
-  const lines = rootLines(options.time).concat(inodeLines(lostAndFound, options.time));
-  for (const entry of options.entries) {
-    if (entry.type === 'hardlink') continue;
-    const { inode } = nameOf(entry);
-    const values = await writeValues(entry, inode, options);
-    for (const line of inodeLines({ entry, inode, values }, options.time)) lines.push(line);
+/** Says what is special in the folders, and writes what debugfs is to do with each inode. Answers the script's name. */
+async function settle(disk: FileHandle, ext4: Ext4, options: Ext4Options): Promise<string> {
+  const special = new Map(options.entries.filter(isSpecial).map((entry) => [entry.path, entry]));
+  const retyped: Retyped[] = [];
+  const inodes = new Map<string, number>();
+  for await (const name of ext4.names()) {
+    inodes.set(name.path, name.inode);
+    const entry = special.get(name.path);
+    if (entry) retyped.push({ name, type: entry.type === 'character' ? 3 : entry.type === 'block' ? 4 : 5 });
   }
-  const special = options.entries.filter(isSpecial);
-  await retype(
-    disk,
-    options.offset,
-    ext4,
-    special.map((entry) => ({
-      name: nameOf(entry),
-      type: entry.type === 'character' ? 3 : entry.type === 'block' ? 4 : 5,
-    })),
-  );
-  return lines;
+  await retype(disk, options.offset, ext4, retyped);
+  const script = join(options.scratch, 'debugfs.script');
+  await writeFile(join(options.folder, script), inPieces(scriptOf(inodes, options)));
+  return script;
+}
+
+async function* scriptOf(inodes: ReadonlyMap<string, number>, options: Ext4Options): AsyncGenerator<string> {
+  yield* rootLines(options.time);
+  yield* inodeLines(lostAndFound, options.time);
+  for (const entry of options.entries) {
+    const inode = inodes.get(entry.path);
+    if (inode === undefined) throw leftOut(entry);
+    if (entry.type === 'hardlink') continue;
+    const values = await writeValues(entry, inode, options);
+    yield* inodeLines({ entry, inode, values }, options.time);
+  }
+}
+
+/** Lines as text of some 64 KiB at a time. */
+async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let piece = '';
+  for await (const line of lines) {
+    piece += `${line}\n`;
+    if (piece.length < 65_536) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}
+
+function leftOut({ path }: LayerEntry): ProjectError {
+  return new ProjectError('INGOT_EXT4', `mke2fs has left out ${JSON.stringify(path)}`, {
+    help: 'its version may not know such names: rename it, or use another e2fsprogs (1.47.0 is known to work)',
+  });
 }
 
 /** mke2fs makes it; an entry of that name comes later and wins. */
@@ -148,23 +163,10 @@ async function writeValues(
   return files;
 }
 
-async function runScript(run: Run<'debugfs'>, lines: readonly string[], options: Ext4Options): Promise<void> {
+async function runScript(run: Run<'debugfs'>, script: string, options: Ext4Options): Promise<void> {
   const { folder, scratch, disk, offset } = options;
-  const script = join(scratch, 'debugfs.script');
-  await writeFile(join(folder, script), `${lines.join('\n')}\n`);
   // debugfs exits with 0 whatever goes wrong: all that it says but its name and the commands is a complaint.
   const isComplaint = (line: string) => line !== '' && !/^debugfs( |: (sif|ea_set) )/.test(line);
   await run('debugfs', ['-w', '-f', script, `${disk}?offset=${offset}`], { isComplaint });
   await rm(join(folder, scratch, 'values'), { recursive: true, force: true });
-}
-
-/** Fewer bytes at the end of the file. */
-export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  for (let done = 0; done < length;) {
-    const { bytesRead } = await file.read(buffer, done, length - done, position + done);
-    if (bytesRead === 0) return buffer.subarray(0, done);
-    done += bytesRead;
-  }
-  return buffer;
 }

@@ -1,0 +1,173 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProjectError } from '@ingot/workspace';
+import type { Architecture } from '../../description/description.ts';
+import type { FormatFile, FormatResult } from '../format.ts';
+import { removableLoader } from './esp/bootloader.ts';
+import { listFat } from './esp/read.ts';
+import { Ext4 } from './ext4/read.ts';
+import type { DiskFacts } from './facts.ts';
+import type { Finding } from './finding.ts';
+import { espType, rootTypes } from './gpt/guid.ts';
+import { readTable, type Read } from './gpt/read.ts';
+import { alignment } from './partitions.ts';
+import { readAt } from './read-at.ts';
+import type { Partition, Table } from './gpt/table.ts';
+
+export interface VerifyDiskInput {
+  /** The output of the target `disk`. Absolute. */
+  readonly folder: string;
+  readonly result: FormatResult;
+}
+
+/**
+ * What firmware, boot loader and kernel demand of each raw disk of an output, read by our own readers out of the finished
+ * bytes. qcow2 files are the same disk: of them only what Ironic looks at is looked at, there. Throws system errors only.
+ */
+export async function verifyDisk({ folder, result }: VerifyDiskInput): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const facts = (result.facts?.['disks'] ?? []) as readonly DiskFacts[];
+  for (const file of result.files.filter(({ role }) => role === 'raw')) {
+    const known = facts.find(({ architecture }) => architecture === file.architecture);
+    const found = await verifyRawDisk(join(folder, file.path), file, known);
+    findings.push(...found.map((finding) => ({ ...finding, message: `${file.path}: ${finding.message}` })));
+  }
+  return findings;
+}
+
+/** The findings of one raw disk. `facts`: what its maker said of it, where that is known. */
+export async function verifyRawDisk(
+  path: string,
+  { architecture }: Pick<FormatFile, 'architecture'>,
+  facts: DiskFacts | undefined,
+): Promise<readonly Finding[]> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const table = await attempt('gpt', () => readTable((position, length) => readAt(file, position, length), size));
+    if ('finding' in table) return [table.finding];
+    const of = (architecture ?? 'amd64') as Architecture;
+    return [
+      ...checkPartitions(table.value, of, facts),
+      ...(await verifyEsp(file, table.value, of, facts)),
+      ...(await verifyRoot(file, table.value, of, facts)),
+    ];
+  } finally {
+    await file.close();
+  }
+}
+
+function checkPartitions(table: Table, architecture: Architecture, facts: DiskFacts | undefined): Finding[] {
+  const findings = [];
+  for (const [type, what] of [
+    [espType, 'EFI system partition'],
+    [rootTypes[architecture], `root partition of ${architecture}`],
+  ] as const) {
+    const count = table.partitions.filter((each) => each.type === type).length;
+    if (count !== 1) findings.push(error('gpt-partitions', `it has ${count} partitions of the type ${what}, not one`));
+  }
+  if (table.partitions.some(({ offset }) => offset % alignment !== 0)) {
+    const help = 'disks with large sectors and SSDs are slow with it: let partitions begin at multiples of 1 MiB';
+    findings.push({
+      level: 'warning',
+      rule: 'gpt-alignment',
+      message: 'a partition is not aligned to 1 MiB',
+      help,
+    } as const);
+  }
+  const root = table.partitions.find(({ type }) => type === rootTypes[architecture]);
+  if (facts && root && root.uuid !== facts.root.uuid) {
+    findings.push(error('gpt-root', `its root partition is ${root.uuid}, but the kernel is told ${facts.root.uuid}`));
+  }
+  return findings;
+}
+
+async function verifyEsp(
+  file: FileHandle,
+  { partitions }: Table,
+  architecture: Architecture,
+  facts: DiskFacts | undefined,
+): Promise<Finding[]> {
+  const esp = partitions.find(({ type }) => type === espType);
+  if (esp === undefined) return [];
+  const list = await attempt('esp', () => listFat(within(file, esp)));
+  if ('finding' in list) return [list.finding];
+  // FAT compares names without case.
+  const files = new Map(list.value.map((each) => [each.path.toLowerCase(), each]));
+  const wanted = [
+    ['esp-loader', removableLoader[architecture]],
+    ['esp-kernel', facts?.esp.kernel],
+    ['esp-initrd', facts?.esp.initrd],
+  ] as const;
+  return wanted.flatMap(([rule, path]) => {
+    const there = path === undefined ? undefined : files.get(path.toLowerCase());
+    if (path === undefined || (there?.type === 'file' && there.size > 0)) return [];
+    return [error(rule, `its EFI system partition has no ${path}`)];
+  });
+}
+
+async function verifyRoot(
+  file: FileHandle,
+  { partitions }: Table,
+  architecture: Architecture,
+  facts: DiskFacts | undefined,
+): Promise<Finding[]> {
+  const root = partitions.find(({ type }) => type === rootTypes[architecture]);
+  if (root === undefined) return [];
+  const opened = await attempt('root', () => Ext4.open(within(file, root)));
+  if ('finding' in opened) return [opened.finding];
+  const { superblock } = opened.value;
+  const findings: Finding[] = [];
+  if (superblock.blocks * superblock.blockSize > root.size) {
+    findings.push(error('root-size', 'its root file system is larger than the partition'));
+  }
+  if (!superblock.isClean) findings.push(error('root-clean', 'its root file system was not unmounted, or has errors'));
+  if (facts && superblock.uuid !== facts.root.fileSystemUuid) {
+    findings.push(error('root-uuid', `its root file system is ${superblock.uuid}, not ${facts.root.fileSystemUuid}`));
+  }
+  const names = await attempt('root', async () => {
+    const inits = new Set([
+      'sbin/init',
+      'usr/sbin/init',
+      'etc/init',
+      'bin/init',
+      'lib/systemd/systemd',
+      'usr/lib/systemd/systemd',
+    ]);
+    for await (const { path } of opened.value.names()) if (inits.has(path)) return true;
+    return false;
+  });
+  if ('finding' in names) return [...findings, names.finding];
+  if (!names.value) {
+    findings.push({
+      level: 'warning',
+      rule: 'root-init',
+      message: 'its root file system has no init, so that the kernel can start nothing in it',
+      help: 'add one (Debian: systemd-sysv), or name another by init= in the command line',
+    });
+  }
+  return findings;
+}
+
+/** A partition's bytes. */
+function within(file: FileHandle, { offset, size }: Partition): Read {
+  return (position, length) => readAt(file, offset + position, Math.max(0, Math.min(length, size - position)));
+}
+
+type Attempt<T> = { readonly value: T } | { readonly finding: Finding };
+
+/** What a reader refuses is a finding. */
+async function attempt<T>(rule: string, work: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { value: await work() };
+  } catch (cause) {
+    if (!(cause instanceof ProjectError)) throw cause;
+    return { finding: { level: 'error', rule, message: cause.message, help: cause.help ?? rebuild } };
+  }
+}
+
+const rebuild = 'build the disk again: it was changed after it was made, or is of another tool';
+
+function error(rule: string, message: string): Finding {
+  return { level: 'error', rule, message, help: rebuild };
+}
