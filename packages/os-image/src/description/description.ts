@@ -111,7 +111,7 @@ export interface BootDescription {
   readonly memory: number;
   readonly cpus: number;
   /** The ways to boot; undefined: of every format that has one. */
-  readonly formats: readonly ('metal-stack' | 'ironcore' | 'disk')[] | undefined;
+  readonly formats: readonly ('metal-stack' | 'onmetal' | 'ironcore' | 'disk')[] | undefined;
   readonly checks: readonly BootCheck[];
   /** install.yaml keys of metal-stack that differ from the defaults. JSON. */
   readonly installYaml: Readonly<Record<string, unknown>>;

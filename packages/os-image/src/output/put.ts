@@ -31,8 +31,14 @@ export async function putOutput<T extends object>(
   make: (staging: string) => Promise<T>,
   resultOf: (made: T) => object = (made) => made,
 ): Promise<T> {
-  const result = await replaceOutput(folder, make);
-  const text = `${JSON.stringify(resultOf(result), undefined, 2)}\n`;
+  const made = await replaceOutput(folder, make);
+  await putResult(resultFile, resultOf(made));
+  return made;
+}
+
+/** Writes a result whole or not at all; leaves one alone that says this already. Throws INGOT_OS_IMAGE_OUTPUT. */
+export async function putResult(resultFile: string, result: object): Promise<void> {
+  const text = `${JSON.stringify(result, undefined, 2)}\n`;
   await writing(resultFile, async () => {
     if ((await readFile(resultFile, 'utf8').catch(() => undefined)) === text) return;
     await writeWhole(dirname(resultFile), async (file) => {
@@ -40,7 +46,6 @@ export async function putOutput<T extends object>(
       return resultFile;
     });
   });
-  return result;
 }
 
 async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {

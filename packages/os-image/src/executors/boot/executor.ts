@@ -1,0 +1,4 @@
+import { executor } from '@ingot/workspace';
+import { runBoot } from './run.ts';
+
+export default executor(runBoot);

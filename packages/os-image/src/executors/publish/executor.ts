@@ -1,0 +1,4 @@
+import { executor } from '@ingot/workspace';
+import { runPublish } from './run.ts';
+
+export default executor(runPublish);

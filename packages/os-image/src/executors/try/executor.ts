@@ -1,0 +1,4 @@
+import { executor } from '@ingot/workspace';
+import { runTry } from './run.ts';
+
+export default executor(runTry);
