@@ -35,6 +35,7 @@ export type { ArtifactResult, ArtifactResultFile, ArtifactRoot, ProjectArtifact 
 export { fetcherFor } from './image/fetcher.ts';
 export type { ImageOutput, ImageResult, InheritedBlob, ProjectImage, ProjectImageOptions } from './image/result.ts';
 
+export { conflictMark } from './lock/conflict-marks.ts';
 export { formatLock, keyOf, LOCK_FILE, parseLock, readLock } from './lock/lock-file.ts';
 export type { Lock, LockedBlob, LockedImage } from './lock/lock-file.ts';
 export { lockImage } from './lock/lock-image.ts';

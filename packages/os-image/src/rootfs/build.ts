@@ -1,9 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BuildLog, withPlace, type Path } from '@ingot/workspace';
+import { BuildLog, withPlace } from '@ingot/workspace';
 import type { Architecture, OsImageDescription } from '../description/description.ts';
+import { checkInstalled, checkRequest, goneError } from '../lock/check.ts';
+import { readPackagesLock, type PackagesLock } from '../lock/packages-lock.ts';
+import { pinsOf } from '../lock/pins.ts';
 import type { RootTree } from '../tree/root-tree.ts';
 import type { BuilderOptions, RootfsBuilder, RootfsSources } from './builder.ts';
+import type { DpkgPackage } from './extract/dpkg-status.ts';
 import { finish } from './finish.ts';
 import type { RootfsArchitecture, RootfsResult } from './result.ts';
 
@@ -21,6 +25,10 @@ export interface RootfsOptions {
   readonly stage: (label: string, total?: number) => (bytes: number) => void;
   /** Hears what the builder says. */
   readonly show?: (line: string) => void;
+  /** False: packages.lock is not looked at. */
+  readonly lock?: false;
+  /** Hears what is installed. */
+  readonly installed?: (architecture: Architecture, packages: readonly DpkgPackage[]) => void;
 }
 
 /**
@@ -31,13 +39,16 @@ export interface RootfsOptions {
  */
 export async function buildRootfs(options: RootfsOptions): Promise<RootfsResult> {
   const { description, time, folder } = options;
+  const lock = options.lock === false ? undefined : await readPackagesLock(description.folder);
+  if (lock) checkRequest(description, lock);
   const temporary = join(folder, '.build');
   await mkdir(temporary, { recursive: true });
   try {
-    const builder = await builderOf({ ...options, temporary, preferences: () => undefined });
+    const preferences = (architecture: Architecture) => lock && pinsOf(lock.packages[architecture] ?? []);
+    const builder = await builderOf({ ...options, temporary, preferences });
     const architectures: RootfsArchitecture[] = [];
     for (const architecture of description.architectures) {
-      architectures.push(await buildArchitecture(architecture, builder, options));
+      architectures.push(await buildArchitecture(architecture, builder, lock, options));
     }
     return { ingot: 'rootfs-result/v1', name: description.name, time, architectures };
   } finally {
@@ -52,29 +63,61 @@ async function builderOf(options: BuilderOptions): Promise<RootfsBuilder> {
       const { mmdebstrapBuilder } = await import('./mmdebstrap/builder.ts');
       return mmdebstrapBuilder(builder, options);
     }
-    default:
-      throw new Error(builder.kind);
+    case 'dockerfile': {
+      const { dockerfileBuilder } = await import('./dockerfile.ts');
+      return dockerfileBuilder(builder.dockerfile, options);
+    }
+    case 'rootfs': {
+      const { givenBuilder } = await import('./given.ts');
+      return givenBuilder(builder, options);
+    }
+    case 'command': {
+      const { commandBuilder } = await import('./command.ts');
+      return commandBuilder(builder, options);
+    }
   }
 }
 
 async function buildArchitecture(
   architecture: Architecture,
   builder: RootfsBuilder,
+  lock: PackagesLock | undefined,
   options: RootfsOptions,
 ): Promise<RootfsArchitecture> {
   const { description, folder, stage, show = () => undefined } = options;
   const log = await BuildLog.open(join(folder, architecture, 'build.log'), builder.secrets, show);
   try {
-    stage(`building ${architecture} by ${description.builder.kind}`);
-    const built = await builder.build(architecture, log);
-    await layFiles(built.tree, architecture, options);
-    const { secrets } = builder;
-    const at: Path = [description.builder.kind];
-    return await withPlace(description.place(at), () =>
-      finish(built, { ...options, architecture, log, secrets, check: () => undefined }),
-    );
+    return await orGone(lock, architecture, options, async () => {
+      stage(`building ${architecture} by ${description.builder.kind}`);
+      const built = await builder.build(architecture, log);
+      await layFiles(built.tree, architecture, options);
+      const check = (packages: readonly DpkgPackage[] | undefined): void => {
+        options.installed?.(architecture, packages ?? []);
+        if (lock) checkInstalled(description, lock, architecture, packages);
+      };
+      const place = description.place([description.builder.kind]);
+      const { secrets } = builder;
+      return withPlace(place, () => finish(built, { ...options, architecture, log, secrets, check }));
+    });
   } finally {
     log.close();
+  }
+}
+
+/** Does `work`; where it fails since locked packages are gone, that is the error. */
+async function orGone<T>(
+  lock: PackagesLock | undefined,
+  architecture: Architecture,
+  { description, signal }: RootfsOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (lock === undefined || !(code === 'INGOT_ROOTFS_BUILD' || code === 'INGOT_LOCK_DIFFERENT')) throw error;
+    // Where the sources cannot be asked either, the first error says more.
+    throw (await goneError(description, lock, architecture, signal).catch(() => undefined)) ?? error;
   }
 }
 

@@ -16,7 +16,7 @@ export function parseStatus(text: string): DpkgPackage[] {
   const packages = text.split(/\n{2,}/).flatMap((stanza) => {
     const field = fields(stanza);
     const name = field.get('package');
-    const [want = 'unknown', flag = 'ok', state = 'not-installed'] = (field.get('status') ?? '').split(' ');
+    const [want = 'unknown', flag = 'ok', state = 'not-installed'] = (field.get('status') ?? '').trim().split(' ');
     if (name === undefined || state === 'not-installed') return [];
     return [
       {
@@ -42,7 +42,8 @@ function fields(stanza: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const line of stanza.split('\n')) {
     const colon = line.indexOf(':');
-    if (colon > 0 && !/^\s/.test(line)) found.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
+    if (colon > 0 && !/^\s/.test(line))
+      found.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trimStart());
   }
   return found;
 }

@@ -6,7 +6,6 @@ export interface ArgumentOptions {
   readonly mode: 'unshare' | 'root';
   /** The tar that is made. Paths are absolute. */
   readonly target: string;
-  readonly sourcesFile: string;
   /** Undefined: what apt of this machine trusts. */
   readonly keyrings: string | undefined;
   /** Files for apt alone, each under its name. */
@@ -31,6 +30,8 @@ export function mmdebstrapArguments(description: MmdebstrapDescription, options:
     `--variant=${variant}`,
     `--architectures=${options.architecture}`,
     '--format=tar',
+    // It would write into the image which keys this host trusts.
+    '--skip=check/signed-by',
     ...packages.map((name) => `--include=${name}`),
     ...(options.keyrings === undefined ? [] : [`--keyring=${options.keyrings}`]),
     ...(local ? ['--hook-directory=/usr/share/mmdebstrap/hooks/file-mirror-automount'] : []),
@@ -42,7 +43,8 @@ export function mmdebstrapArguments(description: MmdebstrapDescription, options:
     ...hooks.customize.map((hook) => `--customize-hook=${hook}`),
     suite,
     options.target,
-    options.sourcesFile,
+    // As lines they become /etc/apt/sources.list; a file would keep its name.
+    ...sourcesOf(description),
   ];
 }
 

@@ -1,14 +1,15 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { ProjectError, runProgram, type BuildLog } from '@ingot/workspace';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runProgram, type BuildLog } from '@ingot/workspace';
 import type { Architecture, MmdebstrapDescription, OsImageDescription } from '../../description/description.ts';
 import { requireTools } from '../../program/tools.ts';
 import { addSteadily } from '../builder-log.ts';
 import type { AptSettings } from './apt-settings.ts';
 import { leadingTo, mmdebstrapArguments, type AptFile } from './arguments.ts';
 import { buildFailed } from './blame.ts';
+import { environment } from './environment.ts';
+import { keyringFolder } from './keyrings.ts';
 import { chooseMode } from './mode.ts';
-import { sourcesOf } from './sources.ts';
 import { withTemporary } from './temporary.ts';
 
 export interface MmdebstrapOptions {
@@ -27,9 +28,6 @@ export interface MmdebstrapOptions {
 /** It may have to remove a whole tree. In milliseconds. */
 const grace = 60_000;
 
-/** Debian's own key, for whoever names further ones. */
-const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-
 /**
  * Builds a root file system out of packages. Whatever happens, no tree and no mount is left. Throws ProjectErrors
  * INGOT_ROOTFS_BUILD, INGOT_ROOTFS_MODE, INGOT_ROOTFS_KEYRING, INGOT_DISK_FULL, INGOT_TOOL_MISSING, INGOT_INTERRUPTED.
@@ -43,18 +41,10 @@ export async function runMmdebstrap(
   const tools = await requireTools(['mmdebstrap', 'apt-get'], place(['mmdebstrap']));
   const mode = await chooseMode(description, place(['mmdebstrap', 'mode']), signal);
   await withTemporary(async ({ tree, secret }) => {
-    const sourcesFile = join(secret, 'sources.list');
-    await writeFile(
-      sourcesFile,
-      sourcesOf(description)
-        .map((line) => `${line}\n`)
-        .join(''),
-    );
     const args = mmdebstrapArguments(description, {
       architecture,
       mode,
       target,
-      sourcesFile,
       keyrings: await keyringFolder(description, folder, tree, place),
       aptFiles: await aptFiles(options, secret),
     });
@@ -88,41 +78,4 @@ async function aptFiles(
     await writeFile(paths[name], text, { mode: 0o600 });
   }
   return paths;
-}
-
-/** All keyrings in one folder, which apt takes as a whole; it must be readable for users of the namespace. */
-async function keyringFolder(
-  { keyrings }: MmdebstrapDescription,
-  project: string,
-  tree: string,
-  place: OsImageDescription['place'],
-): Promise<string | undefined> {
-  if (keyrings.length === 0) return undefined;
-  const folder = join(tree, 'keyrings');
-  await mkdir(folder, { mode: 0o755 });
-  await copyFile(debianKeyring, join(folder, basename(debianKeyring))).catch(() => undefined);
-  for (const [index, keyring] of keyrings.entries()) {
-    const extension = keyring.endsWith('.asc') ? 'asc' : 'gpg';
-    await copyFile(resolve(project, keyring), join(folder, `${index}.${extension}`)).catch((cause: unknown) => {
-      throw new ProjectError('INGOT_ROOTFS_KEYRING', `cannot read the keyring: ${(cause as Error).message}`, {
-        place: place(['mmdebstrap', 'keyrings', index]),
-        help: 'paths are relative to the folder of the project',
-        cause,
-      });
-    });
-  }
-  return folder;
-}
-
-/** Nothing of this process' own environment gets to packages and hooks, but the way to the network. */
-function environment(time: number, tree: string): NodeJS.ProcessEnv {
-  const { PATH = '', HOME, http_proxy, https_proxy, no_proxy, HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = process.env;
-  const given = { HOME, http_proxy, https_proxy, no_proxy, HTTP_PROXY, HTTPS_PROXY, NO_PROXY };
-  return {
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    PATH: `${PATH}:/usr/sbin:/sbin`,
-    LC_ALL: 'C.UTF-8',
-    TMPDIR: tree,
-    SOURCE_DATE_EPOCH: String(time),
-  };
 }
