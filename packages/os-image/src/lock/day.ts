@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readPackagesLock } from './packages-lock.ts';
 
 /** The day on which packages.lock was written. */
 export interface LockDay {
@@ -9,14 +8,11 @@ export interface LockDay {
   readonly seconds: number;
 }
 
-/** How many lines the head of the file has at most. */
-const HEAD = 20;
-
-/** The day in the head of a project's packages.lock; undefined where there is no such file, or none in it. */
+/** The day of a project's packages.lock; undefined where there is none. Throws what `readPackagesLock` throws. */
 export async function lockDay(folder: string): Promise<LockDay | undefined> {
-  const text = await readFile(join(folder, 'packages.lock'), 'utf8').catch(() => '');
-  const head = text.split('\n', HEAD).join('\n');
-  const day = /^date:\s*["']?(\d{4}-\d{2}-\d{2})\b/m.exec(head)?.[1];
-  const time = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`);
-  return day === undefined || Number.isNaN(time) ? undefined : { text: day.replaceAll('-', ''), seconds: time / 1000 };
+  const lock = await readPackagesLock(folder);
+  if (lock === undefined) return undefined;
+  const { date } = lock;
+  const seconds = Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6))) / 1000;
+  return { text: date, seconds };
 }
