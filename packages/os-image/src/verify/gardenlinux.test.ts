@@ -1,55 +1,34 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '@ingot/content';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { referee } from '../../../../tools/referee.ts';
-import { testFolder } from '../../../../tools/registry/temporary-folder.ts';
 import { makeGardenlinux } from '../format/gardenlinux/make.ts';
-import { resultOf, testInput, version } from '../format/test/input.ts';
+import { version } from '../format/test/input.ts';
 import type { FormatResult } from '../format/format.ts';
-import type { Finding } from './finding.ts';
-import { verifyFormat } from './verify.ts';
+import { madeFormat } from './test/made.ts';
 
-const at = testFolder();
+const made = madeFormat('gardenlinux', makeGardenlinux);
+const { at, verify } = made;
 const base = `demo-metal-amd64-${version}`;
-let folder: string;
-let result: FormatResult;
-let verify: (changed?: FormatResult) => Promise<readonly Finding[]>;
-
-let once: string;
-
-beforeAll(async () => {
-  once = mkdtempSync(join(tmpdir(), 'ingot-gardenlinux-'));
-  const input = await testInput(once);
-  result = resultOf('gardenlinux', await makeGardenlinux(input));
-  verify = (changed = result) => verifyFormat(changed, folder, input.description);
-});
-
-afterAll(() => rmSync(once, { recursive: true }));
-
-beforeEach(() => {
-  folder = at('out');
-  cpSync(join(once, 'out'), folder, { recursive: true });
-});
 
 /** Other bytes in a file, and a result that says so. */
 function put(role: string, bytes: Uint8Array): FormatResult {
-  writeFileSync(join(folder, `${base}.${role}`), bytes);
-  const files = result.files.map((file) =>
-    file.role === role ? { ...file, size: bytes.length, digest: digestOf(bytes) } : file,
-  );
-  return { ...result, files };
+  writeFileSync(join(made.folder(), `${base}.${role}`), bytes);
+  const files = made
+    .result()
+    .files.map((file) => (file.role === role ? { ...file, size: bytes.length, digest: digestOf(bytes) } : file));
+  return { ...made.result(), files };
 }
 
 function withoutRole(role: string): FormatResult {
-  return { ...result, files: result.files.filter((file) => file.role !== role) };
+  return { ...made.result(), files: made.result().files.filter((file) => file.role !== role) };
 }
 
 /** The store unpacked, changed and packed again. */
 function store(change: (onmetal: string) => void): FormatResult {
-  const archive = join(folder, `${base}.oci.tar.xz`);
+  const archive = join(made.folder(), `${base}.oci.tar.xz`);
   execFileSync(referee('tar'), ['-xJf', archive, '-C', at()]);
   change(at('onmetal'));
   const args = ['-C', at(), '-c', '-I', 'xz -0', 'onmetal'];
@@ -59,7 +38,10 @@ function store(change: (onmetal: string) => void): FormatResult {
 const xz = (input: Buffer): Buffer => execFileSync(referee('xz'), ['-zc'], { input, maxBuffer: 1 << 28 });
 
 function blobOf(role: string): string {
-  return `blobs/sha256/${result.files.find((file) => file.role === role)!.digest.slice(7)}`;
+  return `blobs/sha256/${made
+    .result()
+    .files.find((file) => file.role === role)!
+    .digest.slice(7)}`;
 }
 
 describe("Garden Linux's set", () => {
@@ -71,44 +53,44 @@ describe("Garden Linux's set", () => {
     ...['oci.tar.xz', 'tar.xz', 'tar.xz.sha256', 'manifest', 'os-release', 'log', 'vmlinuz', 'initrd', 'raw'].map(
       (role) => [`without .${role}`, 'set', () => withoutRole(role)],
     ),
-    ['with a name of another version', 'set', () => ({ ...result, version: '1.0' })],
+    ['with a name of another version', 'set', () => ({ ...made.result(), version: '1.0' })],
     [
       'with a file that was changed',
       'changed',
       () => {
-        writeFileSync(join(folder, `${base}.log`), 'other');
-        return result;
+        writeFileSync(join(made.folder(), `${base}.log`), 'other');
+        return made.result();
       },
     ],
     [
       'with a file that has gone',
       'changed',
       () => {
-        rmSync(join(folder, `${base}.log`));
-        return result;
+        rmSync(join(made.folder(), `${base}.log`));
+        return made.result();
       },
     ],
     [
       'with the sum as sha256sum writes it',
       'sha256',
-      () => put('tar.xz.sha256', execFileSync('sha256sum', [`${base}.tar.xz`], { cwd: folder })),
+      () => put('tar.xz.sha256', execFileSync('sha256sum', [`${base}.tar.xz`], { cwd: made.folder() })),
     ],
     [
       'with a sum without its line end',
       'sha256',
-      () => put('tar.xz.sha256', Buffer.from(digestOf(readFileSync(join(folder, `${base}.tar.xz`))).slice(7))),
+      () => put('tar.xz.sha256', Buffer.from(digestOf(readFileSync(join(made.folder(), `${base}.tar.xz`))).slice(7))),
     ],
     ['with an archive that is not xz', 'unpack', () => put('tar.xz', Buffer.from('no xz'))],
     ['with an archive that is no tar', 'unpack', () => put('tar.xz', xz(Buffer.from('no tar')))],
     [
       'with an archive of something else',
       'root',
-      () => put('tar.xz', readFileSync(join(folder, `${base}.oci.tar.xz`))),
+      () => put('tar.xz', readFileSync(join(made.folder(), `${base}.oci.tar.xz`))),
     ],
     [
       'with a store that ends early',
       'unpack',
-      () => put('oci.tar.xz', readFileSync(join(folder, `${base}.oci.tar.xz`)).subarray(0, 500)),
+      () => put('oci.tar.xz', readFileSync(join(made.folder(), `${base}.oci.tar.xz`)).subarray(0, 500)),
     ],
     ['with a store of another folder', 'store', otherFolder],
     [
@@ -125,7 +107,7 @@ describe("Garden Linux's set", () => {
     ['with a store without oci-layout', 'layout', () => store((path) => rmSync(join(path, 'oci-layout')))],
     ['with another kernel beside the store', 'same', () => put('vmlinuz', Buffer.from('other'))],
     ['with another disk beside the store', 'same', () => put('raw', Buffer.from('other'))],
-    ['without an architecture', 'set', () => ({ ...result, roots: [] })],
+    ['without an architecture', 'set', () => ({ ...made.result(), roots: [] })],
   ] as [string, string, () => FormatResult][])('is refused %s', async (_, rule, change) => {
     const errors = (await verify(change())).filter(({ level }) => level === 'error');
     expect(errors.map((finding) => finding.rule)).toContain(`gardenlinux/${rule}`);
@@ -133,7 +115,7 @@ describe("Garden Linux's set", () => {
 });
 
 function otherFolder(): FormatResult {
-  execFileSync(referee('tar'), ['-xJf', join(folder, `${base}.oci.tar.xz`), '-C', at()]);
+  execFileSync(referee('tar'), ['-xJf', join(made.folder(), `${base}.oci.tar.xz`), '-C', at()]);
   renameSync(at('onmetal'), at('store'));
   return put(
     'oci.tar.xz',

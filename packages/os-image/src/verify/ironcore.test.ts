@@ -1,28 +1,16 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, oci, type Descriptor } from '@ingot/content';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { testFolder } from '../../../../tools/registry/temporary-folder.ts';
+import { describe, expect, it } from 'vitest';
 import { makeIroncore } from '../format/ironcore/make.ts';
 import { ironcore, legacy } from '../format/ironcore/media-types.ts';
-import { resultOf, testInput, type TestImage } from '../format/test/input.ts';
+import { resultOf, testInput } from '../format/test/input.ts';
 import type { FormatResult } from '../format/format.ts';
-import type { Finding } from './finding.ts';
+import { madeFormat } from './test/made.ts';
 import { verifyFormat } from './verify.ts';
 
-const at = testFolder();
-let folder: string;
-let result: FormatResult;
-let verify: (changed?: FormatResult) => Promise<readonly Finding[]>;
-
-async function make(image: TestImage = {}): Promise<void> {
-  const input = await testInput(at(), { architectures: ['amd64', 'arm64'], ...image });
-  result = resultOf('ironcore', await makeIroncore(input));
-  folder = input.folder;
-  verify = (changed = result) => verifyFormat(changed, folder, input.description);
-}
-
-beforeEach(() => make());
+const made = madeFormat('ironcore', makeIroncore, { architectures: ['amd64', 'arm64'] });
+const { verify } = made;
 
 interface Manifest {
   config: Descriptor;
@@ -34,7 +22,7 @@ interface Index {
   manifests: (Descriptor & { platform?: { os: string; architecture: string } })[];
 }
 
-const blob = (digest: string): string => join(folder, 'blobs/sha256', digest.slice(7));
+const blob = (digest: string): string => join(made.folder(), 'blobs/sha256', digest.slice(7));
 const read = <T>(digest: string): T => JSON.parse(readFileSync(blob(digest), 'utf8')) as T;
 
 function put(content: unknown, mediaType: string): Descriptor {
@@ -46,10 +34,10 @@ function put(content: unknown, mediaType: string): Descriptor {
 
 /** Writes another index in place of ours. */
 function index(change: (index: Index) => unknown): FormatResult {
-  const [root, ...rest] = result.roots;
+  const [root, ...rest] = made.result().roots;
   const value = read<Index>(root!.digest);
-  const made = put(change(value) ?? value, oci.index);
-  return { ...result, roots: [{ ...root!, ...made }, ...rest] };
+  const other = put(change(value) ?? value, oci.index);
+  return { ...made.result(), roots: [{ ...root!, ...other }, ...rest] };
 }
 
 /** Writes another manifest in place of the first architecture's. */
@@ -72,8 +60,12 @@ describe("IronCore's rules", () => {
     expect(new Set((await verify()).map(({ level, rule }) => `${level} ${rule}`))).toEqual(
       new Set(['warning ironcore/network-boot']),
     );
-    await make({ output: 'virtual', description: { ironcore: { variant: 'virtualization' } } });
-    expect(await verify()).toEqual([]);
+    const input = await testInput(made.at(), {
+      output: 'virtual',
+      description: { ironcore: { variant: 'virtualization' } },
+    });
+    const result = resultOf('ironcore', await makeIroncore(input));
+    expect(await verifyFormat(result, input.folder, input.description)).toEqual([]);
   });
 
   it.each([
@@ -127,21 +119,25 @@ describe("IronCore's rules", () => {
     ['one architecture twice', 'duplicate', () => index(({ manifests }) => void manifests.push(manifests[0]!))],
     ['a root that is not in the index', 'root', () => index(({ manifests }) => void manifests.pop())],
     ['an index that is none', 'index', () => index(() => ({ schemaVersion: 2 }))],
-    ['a manifest at the top', 'index', () => ({ ...result, roots: [{ ...result.roots[1]!, suffix: '' }] })],
+    [
+      'a manifest at the top',
+      'index',
+      () => ({ ...made.result(), roots: [{ ...made.result().roots[1]!, suffix: '' }] }),
+    ],
     [
       'no index',
       'index',
       () => {
-        rmSync(blob(result.roots[0]!.digest));
-        return result;
+        rmSync(blob(made.result().roots[0]!.digest));
+        return made.result();
       },
     ],
     [
       'no manifest',
       'manifest',
       () => {
-        rmSync(blob(result.roots[1]!.digest));
-        return result;
+        rmSync(blob(made.result().roots[1]!.digest));
+        return made.result();
       },
     ],
     [
@@ -149,7 +145,7 @@ describe("IronCore's rules", () => {
       'blob',
       () => {
         broken();
-        return result;
+        return made.result();
       },
     ],
   ] as [string, string, () => FormatResult][])('refuse %s', async (_, rule, change) => {
@@ -170,7 +166,7 @@ describe("IronCore's rules", () => {
 });
 
 function broken(): void {
-  const { layers } = read<Manifest>(result.roots[1]!.digest);
+  const { layers } = read<Manifest>(made.result().roots[1]!.digest);
   const path = blob(layers[2]!.digest);
   const bytes = readFileSync(path);
   bytes[0]! ^= 1;

@@ -1,32 +1,20 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, oci, type Descriptor } from '@ingot/content';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { testFolder } from '../../../../tools/registry/temporary-folder.ts';
+import { describe, expect, it } from 'vitest';
 import { makeOnmetal } from '../format/onmetal/make.ts';
-import { resultOf, testInput } from '../format/test/input.ts';
 import type { FormatResult } from '../format/format.ts';
-import type { Finding } from './finding.ts';
-import { verifyFormat } from './verify.ts';
+import { madeFormat } from './test/made.ts';
 
-const at = testFolder();
-let folder: string;
-let result: FormatResult;
-let verify: (changed?: FormatResult) => Promise<readonly Finding[]>;
-
-beforeEach(async () => {
-  const input = await testInput(at());
-  result = resultOf('onmetal', await makeOnmetal(input));
-  folder = input.folder;
-  verify = (changed = result) => verifyFormat(changed, folder, input.description);
-});
+const made = madeFormat('onmetal', makeOnmetal);
+const { verify } = made;
 
 interface Manifest {
   config: Descriptor;
   layers: Descriptor[];
 }
 
-const blob = (digest: string): string => join(folder, 'blobs/sha256', digest.slice(7));
+const blob = (digest: string): string => join(made.folder(), 'blobs/sha256', digest.slice(7));
 
 function put(bytes: Uint8Array, mediaType: string): Descriptor {
   const descriptor = { mediaType, digest: digestOf(bytes), size: bytes.length };
@@ -36,11 +24,11 @@ function put(bytes: Uint8Array, mediaType: string): Descriptor {
 
 /** Writes another manifest in place of ours. */
 function changed(change: (manifest: Manifest) => unknown): FormatResult {
-  const root = result.roots[0]!;
+  const root = made.result().roots[0]!;
   const manifest = JSON.parse(readFileSync(blob(root.digest), 'utf8')) as Manifest;
-  const made = put(Buffer.from(JSON.stringify(change(manifest) ?? manifest)), oci.manifest);
-  writeFileSync(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [made] }));
-  return { ...result, roots: [{ ...root, ...made }] };
+  const other = put(Buffer.from(JSON.stringify(change(manifest) ?? manifest)), oci.manifest);
+  writeFileSync(join(made.folder(), 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [other] }));
+  return { ...made.result(), roots: [{ ...root, ...other }] };
 }
 
 const configured = (config: string | Uint8Array, mediaType?: string) => () =>
@@ -78,15 +66,15 @@ describe("onmetal-image's rules", () => {
     ['a command line that is no text', 'config', configured('{"commandLine":7}')],
     ['a manifest that is none', 'manifest', () => changed(() => ({ schemaVersion: 2 }))],
     ['an image that index.json does not name', 'index', () => index([])],
-    ['an index.json that is none', 'index', () => void writeFileSync(join(folder, 'index.json'), '{')],
-    ['no index.json', 'index', () => rmSync(join(folder, 'index.json'))],
-    ['no oci-layout', 'layout', () => rmSync(join(folder, 'oci-layout'))],
-    ['another oci-layout', 'layout', () => void writeFileSync(join(folder, 'oci-layout'), '{}')],
+    ['an index.json that is none', 'index', () => void writeFileSync(join(made.folder(), 'index.json'), '{')],
+    ['no index.json', 'index', () => rmSync(join(made.folder(), 'index.json'))],
+    ['no oci-layout', 'layout', () => rmSync(join(made.folder(), 'oci-layout'))],
+    ['another oci-layout', 'layout', () => void writeFileSync(join(made.folder(), 'oci-layout'), '{}')],
     ['a tag that is short', 'tag', () => index([named('v1')])],
     ['a tag without a host', 'tag', () => index([named('team/demo:v1')])],
     ['a tag without a tag', 'tag', () => index([named('registry.example/demo')])],
   ] as [string, string, () => FormatResult | void][])('refuse %s', async (_, rule, change) => {
-    const findings = await verify(change() ?? result);
+    const findings = await verify(change());
     expect(findings.filter(({ level }) => level === 'error').map((finding) => finding.rule)).toContain(
       `onmetal/${rule}`,
     );
@@ -98,7 +86,7 @@ describe("onmetal-image's rules", () => {
   });
 
   it('refuse a layer that is missing, or is another', async () => {
-    const { layers } = JSON.parse(readFileSync(blob(result.roots[0]!.digest), 'utf8')) as Manifest;
+    const { layers } = JSON.parse(readFileSync(blob(made.result().roots[0]!.digest), 'utf8')) as Manifest;
     const kernel = blob(layers[2]!.digest);
     chmodSync(kernel, 0o644);
     writeFileSync(kernel, 'kernel of mips!');
@@ -109,13 +97,14 @@ describe("onmetal-image's rules", () => {
   });
 
   it('refuse a store without its manifest', async () => {
-    rmSync(blob(result.roots[0]!.digest));
+    rmSync(blob(made.result().roots[0]!.digest));
     expect(await verify()).toEqual([expect.objectContaining({ level: 'error', rule: 'onmetal/manifest' })]);
   });
 
   it('warn of modes, of ingest, of a command line without root=', async () => {
-    for (const name of readdirSync(join(folder, 'blobs/sha256'))) chmodSync(join(folder, 'blobs/sha256', name), 0o644);
-    rmSync(join(folder, 'ingest'), { recursive: true });
+    for (const name of readdirSync(join(made.folder(), 'blobs/sha256')))
+      chmodSync(join(made.folder(), 'blobs/sha256', name), 0o644);
+    rmSync(join(made.folder(), 'ingest'), { recursive: true });
     const findings = await verify(configured('{"commandLine":"quiet"}')());
     expect(findings.map(({ level, rule }) => `${level} ${rule}`).sort()).toEqual([
       'warning onmetal/config',
@@ -126,11 +115,11 @@ describe("onmetal-image's rules", () => {
 });
 
 function index(manifests: readonly object[]): void {
-  writeFileSync(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
+  writeFileSync(join(made.folder(), 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
 }
 
 function plain(): Descriptor {
-  const { mediaType, digest, size } = result.roots[0]!;
+  const { mediaType, digest, size } = made.result().roots[0]!;
   return { mediaType, digest, size };
 }
 
