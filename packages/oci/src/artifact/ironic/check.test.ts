@@ -25,7 +25,7 @@ async function file(name: string, bytes: Uint8Array): Promise<string> {
 }
 
 function check(path: string, disktype: Disktype): Promise<void> {
-  return checkForIronic(path, { role: 'disk', disktype } as ArtifactFile);
+  return checkForIronic(path, { role: 'disk', disktype });
 }
 
 function checkBoot(path: string, role: 'kernel' | 'ramdisk'): Promise<void> {

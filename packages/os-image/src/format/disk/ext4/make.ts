@@ -67,7 +67,8 @@ async function makeEmpty(run: Run<'mke2fs'>, options: Ext4Options): Promise<void
   const extended = [
     `offset=${offset}`,
     `hash_seed=${hashSeed}`,
-    'lazy_itable_init=0,lazy_journal_init=0,nodiscard,no_copy_xattrs,root_owner=0:0',
+    // The tables are marked as zeroed, so that no machine does it again; the journal is zeros in a file that was empty.
+    'lazy_itable_init=0,lazy_journal_init=1,nodiscard,no_copy_xattrs,root_owner=0:0',
   ];
   const args = [
     ['-q', '-F', '-t', 'ext4', '-O', `none,${features}`, '-E', extended.join()],
