@@ -19,6 +19,8 @@ beforeEach(async () => {
     base: project('base', image),
     top: project('top', image),
     moved: project('moved', { img: { executor: '@ingot/oci:image', options: { outputPath: 'dist/moved/image' } } }),
+    os: project('os', { rootfs: { executor: '@ingot/os-image:rootfs' }, image: { executor: '@ingot/os-image:image' } }),
+    both: project('both', { os: { executor: '@ingot/os-image:image' }, ...image }),
     lib: project('lib', {}),
   };
   context = { root, projectGraph: { nodes } } as unknown as ExecutorContext;
@@ -71,6 +73,12 @@ describe('projectImage', () => {
   it('finds what a project has built, by the executor, whatever the target is called', async () => {
     await built('moved', 'm', [], 'dist/moved/image');
     expect(await projectImage(context, 'moved')).toMatchObject({ targetName: 'img', result: { name: 'moved' } });
+  });
+  it('finds what an os-image has made; an image.yaml beside it counts first', async () => {
+    await built('os', 'o');
+    await built('both', 'b');
+    expect(await projectImage(context, 'os')).toMatchObject({ targetName: 'image', result: { name: 'os' } });
+    expect(await projectImage(context, 'both')).toMatchObject({ targetName: 'image' });
   });
   it('says where a project was named that is not there, and which was meant', async () => {
     await expect(projectImage(context, 'bsae', { place })).rejects.toMatchObject({

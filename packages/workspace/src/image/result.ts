@@ -4,8 +4,8 @@ import { ProjectError, type Place } from '../error.ts';
 import { didYouMean } from '../nearest.ts';
 import { optionPath } from '../run/option-path.ts';
 
-/** The executor whose output this file knows how to find. */
-const IMAGE_EXECUTOR = '@ingot/oci:image';
+/** The executors whose output this file knows how to find; the first counts where a project has both. */
+const IMAGE_EXECUTORS = ['@ingot/oci:image', '@ingot/os-image:image'];
 
 /** A blob that the image has from its base: it is not in the image's own layout. */
 export interface InheritedBlob {
@@ -54,7 +54,7 @@ export interface ProjectImage extends ImageOutput {
 }
 
 export interface ProjectImageOptions {
-  /** Default: the project's target whose executor is @ingot/oci:image. */
+  /** Default: the project's target whose executor makes an image. */
   readonly targetName?: string;
   /** Where the project was named, for errors. */
   readonly place?: Place;
@@ -97,7 +97,11 @@ export function projectNode(context: ExecutorContext, name: string, place?: Plac
 /** The name of a project's target that makes an image. */
 export function imageTargetOf(project: ProjectGraphProjectNode): string | undefined {
   const targets = Object.entries(project.data.targets ?? {});
-  return targets.find(([, target]) => target.executor === IMAGE_EXECUTOR)?.[0];
+  for (const executor of IMAGE_EXECUTORS) {
+    const found = targets.find(([, target]) => target.executor === executor);
+    if (found) return found[0];
+  }
+  return undefined;
 }
 
 /**
