@@ -36,6 +36,7 @@ export const debianPackages = {
   zstd: 'zstd',
   gzip: 'gzip',
   xz: 'xz-utils',
+  bzip2: 'bzip2',
   tar: 'tar',
 } as const;
 

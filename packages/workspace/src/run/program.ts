@@ -10,6 +10,8 @@ export interface ProgramOptions {
   readonly onLine?: (line: string) => void;
   /** Ends the program with all that it started; its reason is then thrown. */
   readonly signal?: AbortSignal;
+  /** Runs as this user and group, for which this process must be root. */
+  readonly user?: { readonly uid: number; readonly gid: number };
   /** How long it may take to clean up before it is killed, in milliseconds. */
   readonly grace?: number;
 }
@@ -31,10 +33,10 @@ const LINES = 1000;
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, env = process.env, onLine, signal, grace = 10_000 }: ProgramOptions = {},
+  { cwd, env = process.env, onLine, signal, user, grace = 10_000 }: ProgramOptions = {},
 ): Promise<Ended | undefined> {
   signal?.throwIfAborted();
-  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'], ...user });
   const lines: string[] = [];
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input, crlfDelay: Infinity }).on('line', (line) => {
