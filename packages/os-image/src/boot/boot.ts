@@ -1,10 +1,10 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { once } from 'node:events';
 import { writeWhole } from '@ingot/content';
 import { ProjectError } from '@ingot/workspace';
-import { requireTools } from '../program/tools.ts';
+import { requireTools, type Tool } from '../program/tools.ts';
 import type { BootContext, BootInput, Prepared, Way } from './context.ts';
 import { Ext4 } from './ext4/ext4.ts';
 import { plantChecks } from './guest/plant.ts';
@@ -24,6 +24,14 @@ const preparations: Readonly<Record<Way, () => Promise<(context: BootContext) =>
   disk: async () => (await import('./ways/disk.ts')).prepareDisk,
 };
 
+/** What they run beside qemu. */
+const tools = {
+  'metal-stack': ['debugfs', 'e2fsck', 'lz4', 'mke2fs', 'mkfs.vfat', 'mmd', 'mcopy'],
+  onmetal: ['debugfs', 'qemu-img'],
+  ironcore: ['debugfs', 'qemu-img'],
+  disk: ['debugfs', 'qemu-img'],
+} as const satisfies Record<Way, readonly Tool[]>;
+
 /**
  * Starts an image in qemu by its consumer's path, waits until it is up, runs the author's checks in it. What is shipped is
  * not changed: the machine gets a copy. Leaves the console as `<way>-<architecture>.log` and the report as `.json` in the
@@ -41,7 +49,8 @@ export async function bootImage(input: BootInput): Promise<BootReport> {
       checkScript(description.boot.checks),
     );
     input.stage(`booting ${way} ${architecture}`);
-    const run = await context.run(prepared.start, prepared.drives);
+    const checking = () => input.stage(`checking ${way} ${architecture}`);
+    const run = await context.run(prepared.start, prepared.drives, checking);
     const report = bootReport(context, prepared.start, run);
     const text = Buffer.from(`${JSON.stringify(report, undefined, 2)}\n`);
     await writeOutput(join(outputFolder, `${way}-${architecture}.json`), text);
@@ -55,7 +64,7 @@ export async function bootImage(input: BootInput): Promise<BootReport> {
 export async function inContext<T>(input: BootInput, work: (context: BootContext) => Promise<T>): Promise<T> {
   const { way, architecture, outputFolder, signal } = input;
   const tool = qemuOf(input);
-  const { [tool]: qemu } = await requireTools([tool, 'debugfs', 'e2fsck'], input.description.place(['boot']));
+  const { [tool]: qemu } = await requireTools([tool, ...tools[way]], input.description.place(['boot']));
   const { kernel } = kernelOf(input);
   await mkdir(outputFolder, { recursive: true });
   const folder = await mkdtemp(join(dirname(outputFolder), '.boot-'));
@@ -69,7 +78,8 @@ export async function inContext<T>(input: BootInput, work: (context: BootContext
       folder,
       qemu,
       accelerator: chosen,
-      run: (start, drives) => runLogged(context, start, drives, log),
+      log: (line) => void log.write(`${line}\n`),
+      run: (start, drives, onUp) => runLogged(context, start, drives, onUp),
       failure: (code, message, run, help) => failure(input, logFile, { code, message, help }, run),
     };
     return await work(context);
@@ -85,9 +95,9 @@ async function runLogged(
   context: BootContext,
   start: Start,
   drives: readonly Drive[],
-  log: WriteStream,
+  onUp?: () => void,
 ): Promise<MachineRun> {
-  const { architecture, accelerator: chosen, folder, qemu, signal, description, stage, way } = context;
+  const { architecture, accelerator: chosen, folder, qemu, signal, description } = context;
   const { memory, cpus, timeLimit } = description.boot;
   const report = join(folder, 'report');
   await rm(report, { force: true });
@@ -99,8 +109,8 @@ async function runLogged(
   };
   return runMachine(machine, {
     ...{ qemu, timeLimit, report, signal },
-    onLine: (line) => void log.write(`${line}\n`),
-    onUp: () => stage(`checking ${way} ${architecture}`),
+    onLine: context.log,
+    ...(onUp ? { onUp } : {}),
   });
 }
 

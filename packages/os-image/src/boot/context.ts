@@ -39,8 +39,10 @@ export interface BootContext extends BootInput {
   /** Paths of programs. */
   readonly qemu: string;
   readonly accelerator: Accelerator;
-  /** Runs a machine with a disk for its report, its console into the log. */
-  readonly run: (start: Start, drives: readonly Drive[]) => Promise<MachineRun>;
+  /** Runs a machine with a disk for its report, its console into the log; `onUp` hears that it is up. */
+  readonly run: (start: Start, drives: readonly Drive[], onUp?: () => void) => Promise<MachineRun>;
+  /** Adds a line to the log. */
+  readonly log: (line: string) => void;
   /** The error of a machine that did not do what it should: the console's last lines, and where the whole is. */
   readonly failure: (code: ProjectError['code'], message: string, run: MachineRun, help: string) => ProjectError;
 }

@@ -39,6 +39,7 @@ mounted /sys || mount -t sysfs sysfs /sys
 mounted /dev || mount -t devtmpfs devtmpfs /dev
 mounted /run || mount -t tmpfs -o mode=755 tmpfs /run
 mounted /tmp || mount -t tmpfs -o mode=1777 tmpfs /tmp
+[ ! -d /boot/efi ] || mount -t vfat /dev/vda1 /boot/efi
 `;
 
 const head = `#!/bin/sh

@@ -17,6 +17,8 @@ export interface ProbeOptions {
   readonly architecture: Architecture;
   readonly signal: AbortSignal;
   readonly device?: string;
+  /** In milliseconds. */
+  readonly limit?: number;
 }
 
 /**
@@ -40,6 +42,7 @@ export async function probe({
   architecture,
   signal,
   device = '/dev/kvm',
+  limit = PROBE_LIMIT,
 }: ProbeOptions): Promise<Accelerator> {
   const usable = await access(device, constants.R_OK | constants.W_OK).then(
     () => true,
@@ -48,14 +51,14 @@ export async function probe({
   if (!usable) return 'tcg';
   const machine = { architecture, accelerator: 'kvm', memory: 256, cpus: 1, drives: [] } as const;
   const start = { kind: 'kernel', kernel, commandLine: `console=${consoleOf(architecture)} panic=-1` } as const;
-  const limit = AbortSignal.timeout(PROBE_LIMIT);
+  const late = AbortSignal.timeout(limit);
   let panicked = false;
   const onLine = (line: string): void => {
     panicked ||= line.includes('Kernel panic - not syncing');
   };
   try {
     const args = qemuArguments({ ...machine, start }, 'log');
-    const ended = await runProgram(qemu, args, { onLine, signal: AbortSignal.any([signal, limit]), grace: 1000 });
+    const ended = await runProgram(qemu, args, { onLine, signal: AbortSignal.any([signal, late]), grace: 1000 });
     return panicked && ended?.code === 0 ? 'kvm' : 'tcg';
   } catch {
     signal.throwIfAborted();

@@ -51,6 +51,11 @@ describe('a console', () => {
     expect(reader.tail(1000)).toHaveLength(40);
   });
 
+  it('shows a panic rather than what came before it', () => {
+    expect(readerOf('You are in rescue mode', '(initramfs) ').sign?.message).toContain('emergency mode');
+    expect(readerOf('You are in rescue mode', 'Kernel panic - not syncing: x').sign?.code).toBe('INGOT_BOOT_PANIC');
+  });
+
   it('cuts lines without end', () => {
     expect(readerOf('x'.repeat(100_000)).tail()[0]!.length).toBeLessThan(400);
   });

@@ -30,6 +30,7 @@ const signs: readonly (readonly [RegExp, Sign['code'], string])[] = [
   [/^grub rescue>|error: no such (device|partition)/, 'INGOT_BOOT_FIRMWARE', 'the boot loader found nothing to boot'],
 ];
 
+const PANIC = 'INGOT_BOOT_PANIC';
 const KEPT = 40;
 const WIDTH = 300;
 
@@ -38,7 +39,7 @@ export class ConsoleReader {
   readonly #last: string[] = [];
   #sign: Sign | undefined;
 
-  /** The first sign of failure so far. */
+  /** The first sign of failure so far; a panic, which nothing survives, rather than others. */
   get sign(): Sign | undefined {
     return this.#sign;
   }
@@ -49,7 +50,8 @@ export class ConsoleReader {
     this.#last.push(text.length > WIDTH ? `${text.slice(0, WIDTH)}…` : text);
     if (this.#last.length > KEPT) this.#last.shift();
     const found = signs.find(([pattern]) => pattern.test(text));
-    if (found !== undefined) this.#sign ??= { code: found[1], message: found[2] };
+    if (found === undefined || this.#sign?.code === PANIC || (this.#sign && found[1] !== PANIC)) return;
+    this.#sign = { code: found[1], message: found[2] };
   }
 
   /** The last lines that are not empty. */

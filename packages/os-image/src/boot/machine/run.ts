@@ -94,7 +94,9 @@ class Watch {
   async until(stop: AbortController): Promise<void> {
     const { timeLimit, grace = 20 } = this.#options;
     while (!stop.signal.aborted) {
-      this.end ??= await this.#look();
+      // Meanwhile it may have gone.
+      const seen = await this.#look();
+      this.end ??= seen;
       if (this.end === undefined && performance.now() - this.#began > timeLimit * 1000) this.end = { kind: 'time' };
       if (this.end !== undefined) {
         const wait = { done: grace * 1000, sign: LISTEN, time: 0, gone: 0 }[this.end.kind];

@@ -69,6 +69,7 @@ async function install(context: BootContext, disk: RootDisk, root: Ext4): Promis
   );
   await root.recover();
   const [installed] = run.report.checks;
+  for (const line of installed?.output.split('\n') ?? []) context.log(`installer: ${line}`);
   if (installed?.exit === 0) return;
   const said = installed?.output.split('\n').slice(-15).join('\n') ?? '';
   const how = installed?.exit === undefined ? 'did not end' : `ended with ${installed.exit}`;
