@@ -52,7 +52,8 @@ export async function writeOutput(
     }
     if (sparse) await file.truncate(size);
     digest = `sha256:${sha256.digest('hex')}`;
-    if (expected && (expected.digest !== digest || expected.size !== size)) throw changed(target, expected.digest);
+    if (expected && (expected.digest !== digest || expected.size !== size))
+      throw changedSource(target, expected.digest);
     return target;
   });
   if (mode !== 0o644) await chmod(target, mode);
@@ -78,7 +79,7 @@ export async function* readSource(
     onBytes?.(part.length);
     yield part;
   }
-  if (`sha256:${sha256.digest('hex')}` !== from.digest) throw changed(from.path, from.digest);
+  if (`sha256:${sha256.digest('hex')}` !== from.digest) throw changedSource(from.path, from.digest);
 }
 
 /** Copies a file, hashing it: see `writeOutput`. */
@@ -105,7 +106,8 @@ async function writeAt(file: FileHandle, part: Uint8Array, position: number): Pr
   }
 }
 
-function changed(path: string, digest: string): ProjectError {
+/** The error of a file that has not the digest that its target said. */
+export function changedSource(path: string, digest: string): ProjectError {
   return new ProjectError('INGOT_OS_IMAGE_CHANGED', `${path} is not what the target before made`, {
     path,
     digest,
