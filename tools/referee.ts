@@ -38,6 +38,12 @@ export const debianPackages = {
   xz: 'xz-utils',
   bzip2: 'bzip2',
   tar: 'tar',
+  dpkg: 'dpkg',
+  'dpkg-deb': 'dpkg',
+  'dpkg-query': 'dpkg',
+  'apt-get': 'apt',
+  getfattr: 'attr',
+  setfattr: 'attr',
 } as const;
 
 /** Files that machines boot from, and the Debian package that brings each. */

@@ -124,7 +124,7 @@ export interface OsImageDescription {
   /** The project's folder. Absolute. */
   readonly folder: string;
   /** Where a key was written, for errors. */
-  place(path: Path): Place;
+  readonly place: (path: Path) => Place;
   readonly name: string;
   /** As written: `12.0.{date}`; `versionOf` fills it in. */
   readonly versionPattern: string;

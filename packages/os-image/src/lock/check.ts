@@ -66,6 +66,8 @@ export function checkInstalled(
   architecture: Architecture,
   packages: readonly DpkgPackage[] | undefined,
 ): void {
+  // What is only unpacked is not known to dpkg.
+  if (builder.kind === 'mmdebstrap' && builder.variant === 'extract') return;
   const changes = changedPackages(lock.packages[architecture] ?? [], installedOf(packages ?? []));
   const [first] = changes;
   if (first === undefined) return;

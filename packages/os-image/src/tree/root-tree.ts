@@ -36,7 +36,7 @@ export class RootTree {
     const { path: _, ...inode } = entry;
     const there = parent.children.get(name);
     const stays = inode.type === 'directory' && there?.inode.type === 'directory';
-    parent.children.set(name, { inode, children: stays ? there.children : new Map() });
+    parent.children.set(name, { inode, children: stays ? there.children : new Map<string, Node>() });
   }
 
   /** Takes away what lies at a path, with all below; its last name is not followed. */

@@ -16,7 +16,7 @@ export function parseStatus(text: string): DpkgPackage[] {
   const packages = text.split(/\n{2,}/).flatMap((stanza) => {
     const field = fields(stanza);
     const name = field.get('package');
-    const [want = 'unknown', flag = 'ok', state = 'not-installed'] = (field.get('status') ?? '').trim().split(' ');
+    const [want = 'unknown', flag = 'ok', state = 'not-installed'] = (field.get('status') ?? '').split(' ');
     if (name === undefined || state === 'not-installed') return [];
     return [
       {
@@ -37,13 +37,15 @@ export function isInstalled({ status }: DpkgPackage): boolean {
   return status[2] === 'installed';
 }
 
-/** The first line of each field; deb822(5). */
+/** The first line of each field; deb822(5). Blanks at its end are the field's only where more lines follow (dpkg, parse.c). */
 function fields(stanza: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const line of stanza.split('\n')) {
+  const lines = stanza.split('\n');
+  for (const [i, line] of lines.entries()) {
     const colon = line.indexOf(':');
-    if (colon > 0 && !/^\s/.test(line))
-      found.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trimStart());
+    if (colon <= 0 || /^\s/.test(line)) continue;
+    const value = line.slice(colon + 1).trimStart();
+    found.set(line.slice(0, colon).toLowerCase(), /^\s/.test(lines[i + 1] ?? '') ? value : value.trimEnd());
   }
   return found;
 }

@@ -16,7 +16,9 @@ export interface ArgumentOptions {
 export type AptFile = 'apt.conf' | 'auth.conf' | 'preferences';
 
 /** Within the root, and gone before the author's customize hooks run. */
-const folder = '/tmp/.ingot';
+export const aptFolder = 'tmp/.ingot';
+
+const folder = `/${aptFolder}`;
 
 /** Stands in what mmdebstrap copies from the host, so that the copy is known in the end from what somebody wrote. */
 export const hostMark = '# of the host; emptied when the image is done';

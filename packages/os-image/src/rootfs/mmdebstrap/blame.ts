@@ -46,7 +46,9 @@ export function blame(description: MmdebstrapDescription, lines: readonly string
       if (found !== undefined) return found;
     }
   }
-  return undefined;
+  const { suite, sources } = description;
+  const isNamed = sources.length === 0 || sources.some((source) => source.split(/\s+/).some((word) => word === suite));
+  return isNamed ? undefined : ofSuite(suite, `none of the sources names ${suite}`);
 }
 
 type Judge = (line: string, description: MmdebstrapDescription) => Blame | undefined;
@@ -70,10 +72,21 @@ const ofPackage: Judge = (line, { packages, suite }) => {
 };
 
 const ofCredentials: Judge = (line, { credentials, sources }) => {
+  const open = /Credentials for (\S+) match, but the protocol is not encrypted/.exec(line)?.[1];
+  if (open !== undefined) {
+    const found = credentials.findIndex(({ machine }) => machine.split('/')[0] === open);
+    return {
+      path: found < 0 ? ['credentials'] : ['credentials', found],
+      message: `login and password would go to ${open} without encryption`,
+      help: `use https, or allow it: { machine: http://${open}, … }`,
+    };
+  }
   const url = /(https?:\/\/\S+).*\b(401|403) /.exec(line);
   if (url === null) return undefined;
   const host = hostOf(url[1]!);
-  const index = credentials.findIndex(({ machine }) => hostOf(`http://${machine}`) === host);
+  const index = credentials.findIndex(
+    ({ machine }) => hostOf(machine.includes('//') ? machine : `//${machine}`) === host,
+  );
   return {
     path: index >= 0 ? ['credentials', index] : pathOfSource(url[1]!, sources),
     message: `${host} ${url[2] === '401' ? 'wants other credentials' : 'refuses'} (${url[2]})`,
@@ -94,21 +107,22 @@ const ofSignature: Judge = (line, { sources, keyrings }) => {
 
 const ofSource: Judge = (line, { suite, sources }) => {
   const release = /The repository '(\S+) (\S+) Release' does(?: not|n't) have a Release file/.exec(line);
-  if (release !== null) {
-    const [, url, name] = release;
-    const index = sources.findIndex(
-      (source) => source.includes(url!.replace(/\/$/, '')) && source.includes(` ${name} `),
+  const index = /(https?:\/\/\S+?)\/dists\/(\S+?)\/(?:\S+\/)?\S+ +404 /.exec(line);
+  const [, archive, name] = release ?? index ?? [];
+  if (archive !== undefined) {
+    const found = sources.findIndex(
+      (source) => source.includes(archive.replace(/\/$/, '')) && source.split(/\s+/).includes(name!),
     );
-    if (index < 0) return ofSuite(suite, `${url} has no ${name}`);
-    return { path: ['sources', index], message: `${url} has no release ${name}` };
+    if (found < 0) return ofSuite(suite, `${archive} has no ${name}`);
+    return { path: ['sources', found], message: `${archive} has no release ${name}, or none with these components` };
   }
   const failed =
-    /(?:Failed to fetch|Err:\d+) (https?:\/\/\S+)|(?:Could not (?:resolve|connect to)|Unable to connect to) '?([\w.:-]+)/.exec(
-      line,
-    );
-  if (failed === null) return undefined;
-  const host = failed[2]?.replace(/:\w+:?$/, '') ?? hostOf(failed[1]!);
-  return { path: pathOfSource(failed[1] ?? `//${host}`, sources), message: `apt cannot fetch from ${host}` };
+    /(?:Failed to fetch|^Err:\d+) (https?:\/\/\S+)/.exec(line) ??
+    /(?:Could not (?:resolve|connect to)|Unable to connect to) '?((?:[\w.-]+)(?::\d+)?)/.exec(line);
+  // What went wrong is said in the lines after.
+  if (failed === null || line.startsWith('Err:')) return undefined;
+  const url = failed[1]!.includes('//') ? failed[1]! : `//${failed[1]}`;
+  return { path: pathOfSource(url, sources), message: `apt cannot fetch from ${hostOf(url)}` };
 };
 
 const ofHook: Judge = (line, { hooks }) => {
@@ -116,7 +130,8 @@ const ofHook: Judge = (line, { hooks }) => {
     const index = commands.findIndex(
       (command) => /failed|error/i.test(line) && line.includes(command.trim().split('\n')[0]!),
     );
-    if (index >= 0) return { path: ['hooks', name, index], message: `a ${name} hook failed` };
+    if (index >= 0)
+      return { path: ['hooks', name, index], message: `${/^e/.test(name) ? 'an' : 'a'} ${name} hook failed` };
   }
   return undefined;
 };
