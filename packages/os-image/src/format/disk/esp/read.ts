@@ -19,6 +19,8 @@ interface Fat {
 }
 
 const mostEntries = 10_000;
+/** What is read of the table at once, in bytes. */
+const WINDOW = 65_536;
 
 /**
  * Lists a FAT32 file system, of anybody: Microsoft, FAT: General Overview of On-Disk Format 1.03. `read` is relative to
@@ -65,10 +67,16 @@ async function openFat(read: Read): Promise<{ readonly fat: Fat; readonly root: 
   if (!isSound) throw noFat('its boot sector is not that of a FAT32');
   const clusters = Math.floor((size - dataAt) / clusterSize);
   if (clusters < 65_525) throw noFat(`it has ${clusters} clusters, which makes firmware take it for a FAT16`);
+  // A part of the table at a time: chains mostly go on where they are.
+  let window = { at: 0, bytes: Buffer.alloc(0) };
   const next = async (cluster: number): Promise<number | undefined> => {
-    const entry = cluster * 4 < fatSize ? await read(fatAt + cluster * 4, 4) : Buffer.alloc(0);
-    if (entry.length < 4) throw noFat('its table is cut off');
-    const value = entry.readUInt32LE(0) & 0x0fffffff;
+    const at = cluster * 4 - ((cluster * 4) % WINDOW);
+    if (window.at !== at || window.bytes.length === 0) {
+      window = { at, bytes: await read(fatAt + at, Math.max(0, Math.min(WINDOW, fatSize - at))) };
+    }
+    const entry = cluster * 4 - at;
+    if (entry + 4 > window.bytes.length) throw noFat('its table is cut off');
+    const value = window.bytes.readUInt32LE(entry) & 0x0fffffff;
     if (value >= 0x0ffffff8) return undefined;
     if (value < 2 || value >= clusters + 2) throw noFat('a chain of clusters leads out of it');
     return value;
