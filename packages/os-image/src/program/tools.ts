@@ -9,6 +9,7 @@ export const packages = {
   'apt-get': 'apt',
   lz4: 'lz4',
   xz: 'xz-utils',
+  tar: 'tar',
   'mkfs.ext4': 'e2fsprogs',
   mke2fs: 'e2fsprogs',
   debugfs: 'e2fsprogs',

@@ -114,7 +114,7 @@ describe("onmetal-image's local store", () => {
   it('is refused without a disk, or with one that is not what its target made', async () => {
     const { disks, ...input } = await testInput(at());
     await expect(makeOnmetal(input)).rejects.toMatchObject({ code: 'INGOT_OS_IMAGE_DISK' });
-    writeFileSync(join(disks!.folder, 'demo-amd64.raw'), Buffer.alloc(3 * 1024 * 1024));
+    writeFileSync(join(disks!.folder, 'demo-amd64.raw'), Buffer.alloc(1024 * 1024));
     await expect(makeOnmetal({ ...input, disks: disks! })).rejects.toMatchObject({ code: 'INGOT_OS_IMAGE_CHANGED' });
   });
 

@@ -135,13 +135,13 @@ async function rootfsOf(
   };
 }
 
-/** Disks that are none: 3 MiB, of which little is not zero. */
+/** Disks that are none: 1 MiB, of which little is not zero. */
 async function disksOf(folder: string, architectures: readonly Architecture[]) {
   await mkdir(folder, { recursive: true });
   const files: FormatResult['files'][number][] = [];
   for (const architecture of architectures) {
-    const disk = Buffer.alloc(3 * 1024 * 1024);
-    disk.write(`disk of ${architecture}`, 1024 * 1024);
+    const disk = Buffer.alloc(1024 * 1024);
+    disk.write(`disk of ${architecture}`, 512 * 1024);
     const path = `demo-${architecture}.raw`;
     await writeFile(join(folder, path), disk);
     files.push({ path, size: disk.length, digest: await digestOfFile(join(folder, path)), architecture, role: 'raw' });
