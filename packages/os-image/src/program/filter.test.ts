@@ -77,7 +77,7 @@ describe('a program between two streams', () => {
 
   it('says the end of a long complaint', async () => {
     const failing = filter('sh', ['-c', 'seq 1 20000 >&2; exit 1'], parts());
-    const error = await text(failing).catch((thrown: Error) => thrown as Error);
+    const error = await text(failing).catch((thrown: unknown) => thrown);
     expect((error as Error).message).toMatch(/19999\n20000$/);
     expect((error as Error).message.length).toBeLessThan(2100);
   });

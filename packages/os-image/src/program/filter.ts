@@ -2,6 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { ProjectError } from '@ingot/workspace';
+import { packages } from './tools.ts';
 
 export interface FilterOptions {
   /** Ends the program; its reason is then thrown. */
@@ -142,7 +143,7 @@ function killer(child: ChildProcessWithoutNullStreams) {
 function notStarted(program: string, cause: NodeJS.ErrnoException): ProjectError {
   if (cause.code !== 'ENOENT') return toolFailed(program, [], `without having begun: ${cause.message}`, '');
   return new ProjectError('INGOT_TOOL_MISSING', `the program ${program} is not on the PATH`, {
-    help: `install ${program}`,
+    help: `Debian: apt-get install ${(packages as Readonly<Record<string, string>>)[program] ?? program}`,
   });
 }
 

@@ -20,10 +20,10 @@ export class TarStream implements TarReader {
     const pieces = [this.#bytes];
     let there = this.#bytes.length;
     while (there < length) {
-      const { value, done } = await this.#parts.next();
-      if (done === true) break;
-      pieces.push(Buffer.from(value.buffer, value.byteOffset, value.length));
-      there += value.length;
+      const next = await this.#next();
+      if (next === undefined) break;
+      pieces.push(next);
+      there += next.length;
     }
     if (pieces.length > 1) this.#bytes = Buffer.concat(pieces);
     return this.#bytes.subarray(0, length);
@@ -32,7 +32,7 @@ export class TarStream implements TarReader {
   /** All that is left, so that what makes it comes to its end. */
   async drain(): Promise<void> {
     this.#bytes = Buffer.alloc(0);
-    while ((await this.#parts.next()).done !== true);
+    while ((await this.#next()) !== undefined);
   }
 
   /** Ends what makes it. */
@@ -40,13 +40,20 @@ export class TarStream implements TarReader {
     await this.#parts.return?.();
   }
 
+  async #next(): Promise<Buffer | undefined> {
+    const next = await this.#parts.next();
+    if (next.done === true) return undefined;
+    const { buffer, byteOffset, length } = next.value;
+    return Buffer.from(buffer, byteOffset, length);
+  }
+
   async #skipTo(position: number): Promise<void> {
     if (position < this.#start) throw new Error(`${this.path}: byte ${position} has gone by`);
     while (this.#start + this.#bytes.length < position) {
       this.#start += this.#bytes.length;
-      const { value, done } = await this.#parts.next();
-      this.#bytes = done === true ? Buffer.alloc(0) : Buffer.from(value.buffer, value.byteOffset, value.length);
-      if (done === true) return;
+      const next = await this.#next();
+      this.#bytes = next ?? Buffer.alloc(0);
+      if (next === undefined) return;
     }
     this.#bytes = this.#bytes.subarray(position - this.#start);
     this.#start = position;
