@@ -3,9 +3,12 @@ import { basename, join } from 'node:path';
 import { NxWorkspace } from '../tools/nx-workspace.ts';
 import { root } from '../tools/repository.ts';
 
-/** A workspace with these examples as they are in the repository, unbuilt, and with an empty store. */
+/** A workspace with these packages' plugins and these examples as they are in the repository, unbuilt. */
 export async function exampleWorkspace(packages: readonly string[], ...examples: string[]): Promise<NxWorkspace> {
-  const workspace = await NxWorkspace.create({ packages });
+  const workspace = await NxWorkspace.create({
+    packages,
+    nxJson: { plugins: packages.map((name) => `@ingot/${name}/plugin`) },
+  });
   const filter = (path: string) => basename(path) !== 'dist';
   for (const name of examples) {
     await cp(join(root, 'examples', name), workspace.path('examples', name), { recursive: true, filter });

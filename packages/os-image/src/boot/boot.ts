@@ -50,7 +50,8 @@ export async function bootImage(input: BootInput): Promise<BootReport> {
     );
     input.stage(`booting ${way} ${architecture}`);
     const checking = () => input.stage(`checking ${way} ${architecture}`);
-    const run = await context.run(prepared.start, prepared.drives, checking);
+    const drives = [...prepared.drives, ...(input.drives ?? [])];
+    const run = await context.run(prepared.start, drives, checking);
     const report = bootReport(context, prepared.start, run);
     const text = Buffer.from(`${JSON.stringify(report, undefined, 2)}\n`);
     await writeOutput(join(outputFolder, `${way}-${architecture}.json`), text);

@@ -28,6 +28,8 @@ export interface BootInput {
   readonly note: (text: string) => void;
   /** A stage begins: "booting disk amd64". */
   readonly stage: (label: string) => void;
+  /** Further ones, behind the image's own: /dev/vdb and so on. */
+  readonly drives?: readonly Drive[];
   /** Default: what `accelerator` finds. */
   readonly accelerator?: Accelerator;
 }
