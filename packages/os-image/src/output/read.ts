@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ProjectError } from '@ingot/workspace';
+import { ProjectError, type ImageResult } from '@ingot/workspace';
 import type { Format } from '../description/formats.ts';
 import type { FormatResult } from '../format/format.ts';
 import type { RootfsResult } from '../rootfs/result.ts';
@@ -18,7 +18,12 @@ export async function readRootfsResult(output: Output, project: string): Promise
 /** The same of a format's target. */
 export async function readFormatResult(output: Output, format: Format, project: string): Promise<FormatResult> {
   const task = `${project}:${targetOf(format)}`;
-  return readResult<FormatResult>(output.resultFile, 'os-image-result/v1', task);
+  if (format !== 'container') return readResult<FormatResult>(output.resultFile, 'os-image-result/v1', task);
+  // What @ingot/oci reads: one image, whose layout is the output itself.
+  const image = await readResult<ImageResult>(output.resultFile, 'image-result/v1', task);
+  const { name, version, mediaType, digest, size } = image;
+  const roots = [{ layout: '.', mediaType, digest, size, suffix: '' }];
+  return { ingot: 'os-image-result/v1', format, name, version, files: [], roots, facts: { image } };
 }
 
 async function readResult<T extends { readonly ingot: string }>(file: string, kind: string, task: string): Promise<T> {
