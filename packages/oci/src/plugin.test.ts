@@ -109,7 +109,7 @@ describe('createNodes', () => {
     await write({ 'a/image.yaml': head('a', 'project:b') });
     const options = { imageTarget: 'oci', exportTarget: 'save', labels: { vendor: 'x' }, platforms: ['linux/arm64'] };
     const { targets } = (await infer(['a/image.yaml'], options))['a']!;
-    expect(Object.keys(targets!)).toEqual(['oci', 'save']);
+    expect(Object.keys(targets!)).toEqual(['oci', 'save', 'reproduce']);
     expect(targets!['oci']).toMatchObject({
       dependsOn: [{ projects: ['b'], target: 'oci' }],
       options: { labels: { vendor: 'x' }, platforms: ['linux/arm64'] },

@@ -16,7 +16,7 @@ export const name = '@ingot/oci/plugin';
 
 /**
  * Gives every folder with an image.yaml of ours the targets `image` and `export`, one with an artifact.yaml `artifact`;
- * where the file names a repository, `push`, `preflight` and `nx-release-publish` as well.
+ * both `reproduce`, and where the file names a repository, `push`, `preflight` and `nx-release-publish` as well.
  */
 export const createNodes: CreateNodes<OciPluginOptions> = [
   '**/{image,artifact}.yaml',
@@ -27,7 +27,7 @@ export const createNodes: CreateNodes<OciPluginOptions> = [
       workspaceRoot,
       plugin: name,
       options,
-      names: targetNames(['image', 'export', 'artifact', 'push', 'preflight'], { ...options }),
+      names: targetNames(['image', 'export', 'artifact', 'push', 'preflight', 'reproduce'], { ...options }),
       pluginInputs: pluginInputs({
         url: import.meta.url,
         packageName: '@ingot/oci',

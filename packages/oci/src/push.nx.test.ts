@@ -42,7 +42,7 @@ describe('push', () => {
     const { targets } = JSON.parse((await shared.workspace.nx(['show', 'project', 'base', '--json'])).stdout) as {
       targets: object;
     };
-    expect(Object.keys(targets)).toEqual(['image', 'export']);
+    expect(Object.keys(targets)).toEqual(['image', 'export', 'reproduce']);
   });
 });
 

@@ -31,12 +31,12 @@ export const name = '@ingot/solution/plugin';
 /** Part of the cache's key: raised whenever `solutionFacts` answers differently for the same file. */
 const factsVersion = '4';
 
-/** Every solution.yaml of Ingot's makes its folder a project with the targets plan, pack and verify. */
+/** Every solution.yaml of Ingot's makes its folder a project with the targets plan, pack, verify and reproduce. */
 export const createNodes: CreateNodes<SolutionPluginOptions> = [
   '**/solution.yaml',
   async (files, options, context) => {
     checkPluginOptions(name, options, optionNames);
-    const names = targetNames(['plan', 'pack', 'verify'], options as Record<string, unknown> | undefined);
+    const names = targetNames(['plan', 'pack', 'verify', 'reproduce'], options as Record<string, unknown> | undefined);
     const solutions = await projectFacts(files, context.workspaceRoot, {
       kind: 'solution',
       plugin: '@ingot/solution',

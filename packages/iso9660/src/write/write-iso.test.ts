@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkMd5 } from '../isomd5/check.ts';
@@ -57,6 +57,14 @@ async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 describe('writeIso', () => {
+  it('makes a file that all can read, whatever the umask', async () => {
+    const target = join(temporaryFolder(), 'x.iso');
+    const before = process.umask(0o077);
+    onTestFinished(() => void process.umask(before));
+    await writeIso(planIso([textFile('a', 'a')], sampleOptions), target);
+    expect(statSync(target).mode & 0o777).toBe(0o644);
+  });
+
   it('writes the bytes of isoBytes, and tells their number and digest', async () => {
     const folder = temporaryFolder();
     const plan = planIso(mixedTree(folder), sampleOptions);

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { IsoPlan } from '../plan/plan.ts';
 import { copyImage } from './copy-image.ts';
@@ -73,8 +73,9 @@ async function writeTemporary(
   options: WriteIsoOptions,
 ): Promise<string | undefined> {
   const { hash = false, md5, sync = true, signal } = options;
-  const output = attempt(target, () => openSync(temporary, 'wx+', 0o666));
+  const output = attempt(target, () => openSync(temporary, 'wx+', 0o644));
   try {
+    readableByAll(output);
     attempt(target, () => ftruncateSync(output, plan.size));
     const hashNow = hash && md5 === undefined;
     const digest = await copyImage(plan, output, { ...options, hash: hashNow, onError: (e) => writeError(target, e) });
@@ -85,6 +86,15 @@ async function writeTemporary(
     return sha256;
   } finally {
     closeSync(output);
+  }
+}
+
+/** Whatever the umask; file systems without modes do without. */
+function readableByAll(file: number): void {
+  try {
+    fchmodSync(file, 0o644);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 

@@ -15,6 +15,8 @@ export interface OciPluginOptions {
   readonly pushTarget?: string;
   /** The name of the target that asks whether a push would be let in. Default: preflight. */
   readonly preflightTarget?: string;
+  /** The name of the target that builds twice and compares. Default: reproduce. */
+  readonly reproduceTarget?: string;
   /** A project's own target whose output layers and artifacts may have without naming it. Default: build. */
   readonly buildTarget?: string;
   /** What to build for where an image.yaml does not say it. Default: linux/amd64. */
@@ -33,6 +35,7 @@ export const optionNames: readonly (keyof OciPluginOptions)[] = [
   'artifactTarget',
   'pushTarget',
   'preflightTarget',
+  'reproduceTarget',
   'buildTarget',
   'platforms',
   'labels',

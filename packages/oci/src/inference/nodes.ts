@@ -14,6 +14,7 @@ import { dockerfileInputs } from './dockerfile-inputs.ts';
 import { imageFacts, type ImageFacts } from './image-facts.ts';
 import { imageTargets, type Input, type OciPluginOptions } from './image-targets.ts';
 import { pushTargets, releaseOfProjectFile } from './push-targets.ts';
+import { reproduceTarget } from './reproduce-target.ts';
 
 /** Changes when `imageFacts` or `artifactFacts` answers differently. */
 const VERSION = '4';
@@ -33,7 +34,7 @@ export interface Inference {
   /** The plugin's name, which its caches carry. */
   readonly plugin: string;
   readonly options: OciPluginOptions;
-  readonly names: Readonly<Record<'image' | 'export' | 'artifact' | 'push' | 'preflight', string>>;
+  readonly names: Readonly<Record<'image' | 'export' | 'artifact' | 'push' | 'preflight' | 'reproduce', string>>;
   /** The inputs that stand for the plugin itself. */
   readonly pluginInputs: readonly Input[];
 }
@@ -70,7 +71,8 @@ async function imageNodes(files: readonly string[], inference: Inference): Promi
         contextInputs: await contextOf(image, workspaceRoot),
       });
       const pushed = facts.push && pushTargets(file, facts.push, { names, options, from: names.image });
-      return { file, root, name, targets: { ...targets, ...pushed }, ...releaseOf(facts) };
+      const reproduced = reproduceTarget(names.reproduce, workspaceRoot, root, ['solution.yaml', 'os-image.yaml']);
+      return { file, root, name, targets: { ...targets, ...reproduced, ...pushed }, ...releaseOf(facts) };
     }),
   );
 }
@@ -96,7 +98,9 @@ async function artifactNodes(
     const targets = artifactTargets(file, root, facts, { names, options, pluginInputs });
     const pushed = facts.push && pushTargets(file, facts.push, { names, options, from: names.artifact });
     const name = imageNames.get(root) ?? nameOf(workspaceRoot, root, facts.name);
-    return { file, root, name, targets: { ...targets, ...pushed }, ...releaseOf(facts) };
+    const others = ['image.yaml', 'solution.yaml', 'os-image.yaml'];
+    const reproduced = reproduceTarget(names.reproduce, workspaceRoot, root, others);
+    return { file, root, name, targets: { ...targets, ...reproduced, ...pushed }, ...releaseOf(facts) };
   });
 }
 

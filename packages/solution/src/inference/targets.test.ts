@@ -16,7 +16,7 @@ const solution: SolutionTargets = {
   },
   locked: [],
   options: {},
-  names: { plan: 'plan', pack: 'pack', verify: 'verify' },
+  names: { plan: 'plan', pack: 'pack', verify: 'verify', reproduce: 'reproduce' },
   plugin: ['the plugin'],
   packageVersion: undefined,
 };
@@ -71,7 +71,7 @@ describe('solutionTargets', () => {
   it('takes the names and defaults that nx.json gives', () => {
     const targets = solutionTargets({
       ...solution,
-      names: { plan: 'lay-out', pack: 'iso', verify: 'check' },
+      names: { plan: 'lay-out', pack: 'iso', verify: 'check', reproduce: 'reproduce' },
       options: {
         cachePack: false,
         mediaCheck: true,
@@ -80,7 +80,7 @@ describe('solutionTargets', () => {
         imageTarget: 'container',
       },
     });
-    expect(Object.keys(targets)).toEqual(['lay-out', 'iso', 'check']);
+    expect(Object.keys(targets)).toEqual(['lay-out', 'iso', 'check', 'reproduce']);
     expect(targets['iso']).toMatchObject({ cache: false, options: { mediaCheck: true } });
     expect(targets['lay-out']?.options).toMatchObject({ platform: 'linux/arm64', labels: { a: 'b' } });
     expect(targets['lay-out']?.dependsOn).toEqual([{ projects: ['a', 'b'], target: 'container' }]);

@@ -8,6 +8,7 @@ export interface SolutionPluginOptions {
   readonly planTarget?: string;
   readonly packTarget?: string;
   readonly verifyTarget?: string;
+  readonly reproduceTarget?: string;
   /** The name of the target that builds images, where @ingot/oci's plugin was told another than `image`. */
   readonly imageTarget?: string;
   /** Taken out of image indexes where solution.yaml names none. */
@@ -24,6 +25,7 @@ export const optionNames: readonly (keyof SolutionPluginOptions)[] = [
   'planTarget',
   'packTarget',
   'verifyTarget',
+  'reproduceTarget',
   'imageTarget',
   'platform',
   'labels',
@@ -31,7 +33,7 @@ export const optionNames: readonly (keyof SolutionPluginOptions)[] = [
   'mediaCheck',
 ];
 
-export type TargetNames = Readonly<Record<'plan' | 'pack' | 'verify', string>>;
+export type TargetNames = Readonly<Record<'plan' | 'pack' | 'verify' | 'reproduce', string>>;
 
 /** What the targets of a Solution are made of. */
 export interface SolutionTargets {
@@ -48,13 +50,14 @@ export interface SolutionTargets {
   readonly packageVersion: string | undefined;
 }
 
-/** The targets plan, pack and verify of a Solution, under the names that nx.json gives them. */
+/** The targets plan, pack, verify and reproduce of a Solution, under the names that nx.json gives them. */
 export function solutionTargets(solution: SolutionTargets): Record<string, TargetConfiguration> {
   const { names } = solution;
   return {
     [names.plan]: planTarget(solution),
     [names.pack]: packTarget(solution),
     [names.verify]: verifyTarget(solution),
+    [names.reproduce]: reproduceTarget,
   };
 }
 
@@ -138,6 +141,13 @@ function verifyTarget({ root, names, plugin }: SolutionTargets): TargetConfigura
     metadata: { description: "Applies MetalK8s' rules to the finished ISO" },
   };
 }
+
+const reproduceTarget: TargetConfiguration = {
+  executor: '@ingot/solution:reproduce',
+  cache: false,
+  parallelism: false,
+  metadata: { description: 'Packs the Solution ISO twice in different surroundings, and compares' },
+};
 
 function imagesOf(facts: SolutionFacts, options: SolutionPluginOptions) {
   return { projects: [...facts.projects], target: options.imageTarget ?? 'image' };
