@@ -13,6 +13,8 @@ export interface WriteOptions {
   readonly sparse?: boolean;
   /** Default 0644. */
   readonly mode?: number;
+  /** Hears the MD5 sum of the bytes, 32 hex digits. */
+  readonly onMd5?: (sum: string) => void;
 }
 
 export interface WrittenFile {
@@ -21,8 +23,6 @@ export interface WrittenFile {
   /** In bytes. */
   readonly size: number;
   readonly digest: string;
-  /** 32 hex digits. */
-  readonly md5: string;
 }
 
 /** File systems allocate blocks of 4 KiB or more; a hole is worth it from some of them on. */
@@ -37,15 +37,16 @@ export async function writeOutput(
   folder: string,
   path: string,
   content: AsyncIterable<Uint8Array>,
-  { onBytes, expected, sparse = false, mode = 0o644 }: WriteOptions = {},
+  { onBytes, expected, sparse = false, mode = 0o644, onMd5 }: WriteOptions = {},
 ): Promise<WrittenFile> {
   const target = join(folder, path);
-  const [sha256, md5] = [createHash('sha256'), createHash('md5')];
+  const sha256 = createHash('sha256');
+  const md5 = onMd5 && createHash('md5');
   let [size, digest] = [0, ''];
   await writeWhole(dirname(target), async (file) => {
     for await (const part of content) {
       sha256.update(part);
-      md5.update(part);
+      md5?.update(part);
       await (sparse ? writeWithHoles(file, part, size) : writeAt(file, part, size));
       size += part.length;
       onBytes?.(part.length);
@@ -57,7 +58,8 @@ export async function writeOutput(
     return target;
   });
   if (mode !== 0o644) await chmod(target, mode);
-  return { path, size, digest, md5: md5.digest('hex') };
+  if (md5) onMd5(md5.digest('hex'));
+  return { path, size, digest };
 }
 
 /** A file that another target made, by its absolute path. */

@@ -3,14 +3,17 @@ import type { TarMember } from '@ingot/content';
 /** As many as Linux follows (path_resolution(7)). */
 const maxLinks = 40;
 
+/** What is kept of a member: there are hundreds of thousands. */
+export type Kept = Pick<TarMember, 'type' | 'mode' | 'target'>;
+
 /** A root file system by its paths, for rules that look into it. */
 export class Tree {
-  readonly #members = new Map<string, TarMember>();
+  readonly #members = new Map<string, Kept>();
 
   /** Undefined where there was none before. */
-  add(path: string, member: TarMember): TarMember | undefined {
+  add(path: string, { type, mode, target }: TarMember): Kept | undefined {
     const before = this.#members.get(path);
-    this.#members.set(path, member);
+    this.#members.set(path, { type, mode, target });
     return before;
   }
 
@@ -19,7 +22,7 @@ export class Tree {
   }
 
   /** What a path leads to, links followed within the root; undefined for nothing. */
-  find(path: string): TarMember | undefined {
+  find(path: string): Kept | undefined {
     let names = path.split('/').filter((name) => name !== '');
     let links = 0;
     for (let i = 0; i < names.length; i += 1) {

@@ -78,5 +78,8 @@ async function compress(input: FormatInput, { architecture, tar }: RootfsArchite
   const from = { ...tar, path: join(input.rootfsFolder, tar.path) };
   const content = readSource(from, input.stage(`compressing ${architecture}`, tar.size));
   const args = ['-q', '-z', `-${input.description.metalStack.level}`, ...plainFrame, '-c', '-'];
-  return writeOutput(input.folder, path, filter('lz4', args, content, { signal: input.signal }));
+  const compressed = filter('lz4', args, content, { signal: input.signal });
+  let md5 = '';
+  const written = await writeOutput(input.folder, path, compressed, { onMd5: (sum) => void (md5 = sum) });
+  return { ...written, md5 };
 }

@@ -81,6 +81,11 @@ describe("onmetal-image's local store", () => {
     ]);
   });
 
+  it('names none that has no host yet', async () => {
+    const { folder } = await make({ description: { push: [{ ...push, repository: 'team/demo' }] } });
+    expect(read(folder, 'index.json')).not.toContain('ref.name');
+  });
+
   it('holds all architectures, their tags apart', async () => {
     const { folder, roots } = await make({ architectures: ['amd64', 'arm64'], description: { push: [push] } });
     expect(roots.map(({ suffix }) => suffix)).toEqual(['-amd64', '-arm64']);

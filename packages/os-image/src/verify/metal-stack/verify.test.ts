@@ -169,6 +169,12 @@ describe('refused is', () => {
     expect(rules(await verify({ tar: sparse('posix') }), 'error')).not.toContain('metal-stack/gnu-sparse');
   });
 
+  it('an entry of a type that no file system has', async () => {
+    await writeTar(at('root.tar'), rootEntries);
+    const tar = gnuTar(['--label=volume', ...unpacked()]);
+    expect(rules(await verify({ tar }), 'error')).toEqual(['metal-stack/type']);
+  });
+
   it('a path that leads out', async () => {
     await writeTar(at('root.tar'), rootEntries);
     const tar = gnuTar(['-P', '--transform=s,^install.sh,../install.sh,', ...unpacked()]);
