@@ -171,7 +171,7 @@ describe('refused is', () => {
 
   it('an entry of a type that no file system has', async () => {
     await writeTar(at('root.tar'), rootEntries);
-    const tar = gnuTar(['--label=volume', ...unpacked()]);
+    const tar = gnuTar([`--listed-incremental=${at('snapshot')}`, ...unpacked()]);
     expect(rules(await verify({ tar }), 'error')).toEqual(['metal-stack/type']);
   });
 
