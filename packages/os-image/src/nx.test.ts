@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, stat } from 'node:fs/promises';
+import { cp, readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NxWorkspace } from '../../../tools/nx-workspace.ts';
@@ -29,12 +29,18 @@ beforeAll(async () => {
       'app/image.yaml':
         'ingot: image/v1\nname: app\nversion: 1.0.0\nfrom: project:small\nlayers:\n  - files: [{ from: www, to: /www }]\n',
       'app/www/index.html': 'page',
+      'tiny/os-image.yaml': await readmeExample(),
+      'tiny/root/etc/os-release': 'ID=tiny\n',
     },
   });
   const { tar } = await smallRoot(workspace.path('made'));
   await cp(tar, workspace.path('small/root/rootfs.tar'));
 });
 afterAll(() => workspace?.remove());
+
+async function readmeExample(): Promise<string> {
+  return /```yaml\n([\s\S]*?)```/.exec(await readFile(new URL('../README.md', import.meta.url), 'utf8'))![1]!;
+}
 
 /** The tasks that were found in the cache, and those that ran. */
 async function build(...targets: string[]): Promise<{ readonly hits: string[]; readonly ran: string[] }> {
@@ -80,6 +86,13 @@ describe('in an Nx workspace', () => {
     expect((JSON.parse(stdout) as { layers: unknown[] }).layers).toHaveLength(2);
     const affected = await workspace.nx(['show', 'projects', '--affected', '--files=small/root/rootfs.tar']);
     expect(affected.stdout).toContain('app');
+  });
+
+  it('the example of the README builds', async () => {
+    const { code, all } = await workspace.nx(['run', 'tiny:image']);
+    expect(code, all).toBe(0);
+    const { stdout } = await run(referee('skopeo'), ['inspect', `oci:${workspace.path('tiny/dist/image')}:1.0.0`]);
+    expect(JSON.parse(stdout)).toMatchObject({ Architecture: 'amd64', Os: 'linux' });
   });
 
   it('what is wrong is said at its place before anything is built', async () => {
