@@ -62,11 +62,9 @@ export class ConsoleReader {
 
 /** Without what moves the cursor and colours (ECMA-48), without other control characters. */
 function plain(line: string): string {
-  return (
-    line
-      // eslint-disable-next-line no-control-regex -- these are what is taken out
-      .replace(/\u001b(\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(\u0007|\u001b\\)|[@-Z\\-_=>]|[()][0-9A-B])/g, '')
-      // eslint-disable-next-line no-control-regex -- these are what is taken out
-      .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '')
-  );
+  return line
+
+    .replace(/\u001b(\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(\u0007|\u001b\\)|[@-Z\\-_=>]|[()][0-9A-B])/g, '')
+
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
 }
