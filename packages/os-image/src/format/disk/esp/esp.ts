@@ -60,7 +60,7 @@ export function checkEsp(files: readonly EspFile[], size: number, place: Place):
 
 /** In bytes, a multiple of 1 MiB. */
 function neededSize(files: readonly EspFile[]): number {
-  for (let size = 33 * 2 ** 20; ; size += 2 ** 20) {
+  for (let size = 2 ** 20; ; size += 2 ** 20) {
     const cluster = sectorsOfCluster(size) * sector;
     const contents = files.reduce((sum, file) => sum + Math.ceil(file.size / cluster), 0);
     // A name takes up to 21 records of 32 bytes; the root is a folder too.

@@ -68,7 +68,7 @@ async function openFat(read: Read): Promise<{ readonly fat: Fat; readonly root: 
   const clusters = Math.floor((size - dataAt) / clusterSize);
   if (clusters < 65_525) throw noFat(`it has ${clusters} clusters, which makes firmware take it for a FAT16`);
   // A part of the table at a time: chains mostly go on where they are.
-  let window = { at: 0, bytes: Buffer.alloc(0) };
+  let window: { readonly at: number; readonly bytes: Buffer } = { at: 0, bytes: Buffer.alloc(0) };
   const next = async (cluster: number): Promise<number | undefined> => {
     const at = cluster * 4 - ((cluster * 4) % WINDOW);
     if (window.at !== at || window.bytes.length === 0) {

@@ -52,6 +52,7 @@ function times(modified: number, time: number): [string, string | number][] {
   // Linux, Documentation/filesystems/ext4/inodes.rst § Inode Timestamps: bits 32 and 33, from 1901, no nanoseconds.
   const epoch = (value: number) => Math.floor((value + 2 ** 31) / 2 ** 32);
   return [
+    // What of the host's nanoseconds came along must not stay, either.
     ['mtime', `@${seconds}`],
     ['mtime_extra', epoch(seconds)],
     ...['atime', 'ctime', 'crtime'].flatMap((name): [string, string | number][] => [

@@ -33,6 +33,13 @@ describe('a GUID partition table', () => {
     expect(await read(bytesOf(odd))).toEqual(odd);
   });
 
+  it('begins with an MBR of one partition over the whole disk, as old tools and the UEFI specification want it', () => {
+    const bytes = bytesOf(table);
+    expect(bytes.toString('hex', 446, 512)).toBe(`00000200eeffffff01000000ff3f0000${'00'.repeat(48)}55aa`);
+    const [mbr] = gptPatches({ ...table, diskSize: 3 * 2 ** 40 });
+    expect(mbr?.bytes.readUInt32LE(458)).toBe(0xffffffff);
+  });
+
   it('writes GUIDs as EFI does', () => {
     expect(guidBytes(espType).toString('hex')).toBe('28732ac11ff8d211ba4b00a0c93ec93b');
     expect(guidText(guidBytes(root))).toBe(root);
