@@ -46,7 +46,9 @@ export function environmentOf(
   base: string,
   given: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
-  const kept = Object.entries(given).filter(([name]) => keptOfNx.has(name) || !/^(NX_|INGOT_STORE$|FORCE_COLOR$|npm_)/.test(name));
+  const kept = Object.entries(given).filter(
+    ([name]) => keptOfNx.has(name) || !/^(NX_|INGOT_STORE$|FORCE_COLOR$|npm_)/.test(name),
+  );
   // Offline nothing but the store has what comes from registries.
   const store = given['INGOT_OFFLINE'] === '1' ? given['INGOT_STORE'] : join(base, 'store');
   return {
