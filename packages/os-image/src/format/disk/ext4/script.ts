@@ -8,8 +8,11 @@ export interface Placed {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Seconds of the last moment that ext4 can say: 34 bits from 1901. */
-const latest = 2 ** 34 - 2 ** 31 - 1;
+/**
+ * Seconds of the last moment that e2fsck believes, in 2310: what ext4 can say beyond it, old kernels wrote for times
+ * before 1970 (e2fsck, "Timestamp(s) … are likely pre-1970").
+ */
+const latest = 2.5 * 2 ** 32 - 1;
 
 const typeBits = {
   file: 0o100000,
