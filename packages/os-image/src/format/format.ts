@@ -39,7 +39,7 @@ export interface FormatFile {
 
 /** A manifest or index that `push` sends, of a layout in the output. */
 export interface FormatRoot {
-  /** The layout's folder, relative to the output's. */
+  /** The layout's folder, relative to the output's; or the archive `….oci.tar.xz` that holds it as `onmetal/`. */
   readonly layout: string;
   readonly mediaType: string;
   readonly digest: string;

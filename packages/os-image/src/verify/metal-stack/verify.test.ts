@@ -98,6 +98,12 @@ describe('a tree that metal-stack takes', () => {
   });
 });
 
+/** FLG bit 0, and the dictionary's number behind BD (LZ4 frame format, § Frame Descriptor). */
+function withDictionary(bytes: Buffer): Buffer {
+  const flags = Buffer.from([bytes[4]! | 1, bytes[5]!, 1, 2, 3, 4]);
+  return Buffer.concat([bytes.subarray(0, 4), flags, bytes.subarray(6)]);
+}
+
 const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 1, 0, 0, 0, 9]);
 
 function linkedInstaller(): LayerEntry[] {
@@ -116,6 +122,7 @@ describe('refused is', () => {
     ['checksums of blocks', 'lz4', { lz4: ['-9', '-BX'] }],
     ['a legacy frame', 'lz4', { lz4: ['-l'] }],
     ['two frames', 'lz4', { change: (bytes) => Buffer.concat([bytes, bytes]) }],
+    ['a frame that needs a dictionary', 'lz4', { change: withDictionary }],
     ['something behind the frame', 'lz4', { change: (bytes) => Buffer.concat([bytes, Buffer.from('rest')]) }],
     ['a root below a folder', 'root', { entries: rootEntries.map((each) => ({ ...each, path: `root/${each.path}` })) }],
     ['a tar without a root', 'root', { entries: [file('readme')] }],
@@ -136,6 +143,11 @@ describe('refused is', () => {
     ['no os-release', 'os-release', { entries: without('etc/os-release') }],
   ] as [string, string, Sample][])('%s', async (_, rule, sample) => {
     expect(rules(await verify(sample), 'error')).toContain(`metal-stack/${rule}`);
+  });
+
+  it('a tree without an archive', async () => {
+    const nothing = resultOf('metal-stack', { files: [], roots: [] });
+    expect(rules(await verifyMetalStack(nothing, at(), signal), 'error')).toEqual(['metal-stack/archive']);
   });
 
   it('an archive that is not what the target made', async () => {
