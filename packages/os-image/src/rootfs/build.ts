@@ -10,6 +10,7 @@ import type { BuilderOptions, RootfsBuilder, RootfsSources } from './builder.ts'
 import type { DpkgPackage } from './extract/dpkg-status.ts';
 import { finish } from './finish.ts';
 import type { RootfsArchitecture, RootfsResult } from './result.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export interface RootfsOptions {
   readonly description: OsImageDescription;
@@ -38,6 +39,7 @@ export interface RootfsOptions {
  * INGOT_TOOL_MISSING, INGOT_DISK_FULL, and what the sources throw.
  */
 export async function buildRootfs(options: RootfsOptions): Promise<RootfsResult> {
+  keepYoungGenerationSmall();
   const { description, time, folder } = options;
   const lock = options.lock === false ? undefined : await readPackagesLock(description.folder);
   if (lock) checkRequest(description, lock);

@@ -1,6 +1,6 @@
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { BigIntStats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import type { LayerEntry } from '@ingot/content';
 import { ProjectError, runProgram } from '@ingot/workspace';
 
@@ -22,22 +22,24 @@ type Xattrs = Readonly<Record<string, Uint8Array>>;
  */
 export async function readFolder(folder: string, options: FolderOptions): Promise<LayerEntry[]> {
   const attributes = await readAttributes(folder, options);
-  const { dev } = await lstat(folder, { bigint: true });
+  const { dev } = await lstat(folder);
   const entries: LayerEntry[] = [];
-  const firstNames = new Map<string, string>();
+  const firstNames = new Map<bigint, string>();
   const visit = async (below: string): Promise<void> => {
     for (const name of (await readdir(join(folder, below))).sort()) {
       options.signal?.throwIfAborted();
       const path = below === '' ? name : `${below}/${name}`;
-      const stats = await lstat(join(folder, path), { bigint: true });
+      const stats = await lstat(join(folder, path));
       const common = commonOf(path, stats, attributes.get(path), options);
-      const inode = `${stats.dev}:${stats.ino}`;
-      const first = stats.isFile() && stats.nlink > 1n ? firstNames.get(inode) : undefined;
-      if (first !== undefined) {
-        entries.push({ ...common, type: 'hardlink', target: first });
-        continue;
+      if (stats.isFile() && stats.nlink > 1) {
+        const { ino } = await lstat(join(folder, path), { bigint: true });
+        const first = firstNames.get(ino);
+        if (first !== undefined) {
+          entries.push({ ...common, type: 'hardlink', target: first });
+          continue;
+        }
+        firstNames.set(ino, path);
       }
-      if (stats.isFile()) firstNames.set(inode, path);
       const entry = await entryOf(join(folder, path), stats, common);
       if (entry) entries.push(entry);
       if (stats.isDirectory() && stats.dev === dev) await visit(path);
@@ -56,32 +58,31 @@ export async function readFolder(folder: string, options: FolderOptions): Promis
   return entries;
 }
 
-function commonOf(path: string, stats: BigIntStats, xattrs: Xattrs | undefined, options: FolderOptions) {
+function commonOf(path: string, stats: Stats, xattrs: Xattrs | undefined, options: FolderOptions) {
   const { user = process.getuid?.() ?? 0, group = process.getgid?.() ?? 0 } = options;
-  const uid = Number(stats.uid);
-  const gid = Number(stats.gid);
+  const { uid, gid } = stats;
   return {
     path,
-    mode: Number(stats.mode) & 0o7777,
+    mode: stats.mode & 0o7777,
     uid: uid === user ? 0 : uid,
     gid: gid === group ? 0 : gid,
-    mtime: Math.max(0, Math.floor(Number(stats.mtimeMs) / 1000)),
+    mtime: Math.max(0, Math.floor(stats.mtimeMs / 1000)),
     ...(xattrs ? { xattrs } : {}),
   };
 }
 
 async function entryOf(
   path: string,
-  stats: BigIntStats,
+  stats: Stats,
   common: ReturnType<typeof commonOf>,
 ): Promise<LayerEntry | undefined> {
   if (stats.isDirectory()) return { ...common, type: 'directory' };
   if (stats.isSymbolicLink()) return { ...common, type: 'symlink', target: await readlink(path) };
   if (stats.isFIFO()) return { ...common, type: 'fifo' };
-  if (stats.isCharacterDevice()) return { ...common, type: 'character', ...device(stats.rdev) };
-  if (stats.isBlockDevice()) return { ...common, type: 'block', ...device(stats.rdev) };
+  if (stats.isCharacterDevice()) return { ...common, type: 'character', ...device(BigInt(stats.rdev)) };
+  if (stats.isBlockDevice()) return { ...common, type: 'block', ...device(BigInt(stats.rdev)) };
   if (!stats.isFile()) return undefined;
-  const size = Number(stats.size);
+  const { size } = stats;
   return { ...common, type: 'file', size, content: { path, offset: 0, size } };
 }
 

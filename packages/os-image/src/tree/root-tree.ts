@@ -1,14 +1,15 @@
 import type { LayerEntry } from '@ingot/content';
 import { ProjectError } from '@ingot/workspace';
 
-type WithoutPath<T> = T extends unknown ? Omit<T, 'path'> : never;
+/**
+ * What lies at a path; its own `path` is where it came from. Two paths that share one object are hard links of each other.
+ */
+export type Inode = Exclude<LayerEntry, { type: 'hardlink' }>;
 
-/** What lies at a path, as it can be written again. Two paths that share one object are hard links of each other. */
-export type Inode = WithoutPath<Exclude<LayerEntry, { type: 'hardlink' }>>;
-
+/** A root has some 100,000 of them: what is no folder has no map. */
 interface Node {
-  inode: Inode;
-  readonly children: Map<string, Node>;
+  readonly inode: Inode;
+  readonly children: Map<string, Node> | undefined;
 }
 
 /** As many as Linux follows (path_resolution(7)). */
@@ -30,25 +31,24 @@ export class RootTree {
     const name = names.pop()!;
     const parent = this.#folder(names, entry.path);
     if (entry.type === 'hardlink') {
-      parent.children.set(name, { inode: this.#linked(entry.target, entry.path), children: new Map() });
-      return;
+      parent.set(name, { inode: this.#linked(entry.target, entry.path), children: undefined });
+    } else if (entry.type === 'directory') {
+      parent.set(name, { inode: entry, children: parent.get(name)?.children ?? new Map<string, Node>() });
+    } else {
+      parent.set(name, { inode: entry, children: undefined });
     }
-    const { path: _, ...inode } = entry;
-    const there = parent.children.get(name);
-    const stays = inode.type === 'directory' && there?.inode.type === 'directory';
-    parent.children.set(name, { inode, children: stays ? there.children : new Map<string, Node>() });
   }
 
   /** Takes away what lies at a path, with all below; its last name is not followed. */
   remove(path: string): void {
     const names = path.split('/');
     const name = names.pop()!;
-    this.#walk(names)?.node.children.delete(name);
+    this.#walk(names)?.node.children?.delete(name);
   }
 
   /** Takes away all below a path. */
   clear(path: string): void {
-    this.#walk(path === '' ? [] : path.split('/'))?.node.children.clear();
+    this.#walk(path === '' ? [] : path.split('/'))?.node.children?.clear();
   }
 
   /** What lies at an absolute or relative path, links followed within the root, and where; undefined for nothing. */
@@ -59,21 +59,21 @@ export class RootTree {
 
   /** The names in a folder, sorted; none where there is no folder. */
   list(path: string): string[] {
-    return [...(this.#walk(path.split('/'))?.node.children.keys() ?? [])].sort();
+    return [...(this.#walk(path.split('/'))?.node.children?.keys() ?? [])].sort();
   }
 
   /** All paths in their order (code units), each with what lies there. */
   *walk(): Generator<readonly [path: string, inode: Inode], void, undefined> {
-    const below: { path: string; inode: Inode }[] = [];
-    const collect = (node: Node, prefix: string): void => {
-      for (const [name, child] of node.children) {
-        below.push({ path: prefix + name, inode: child.inode });
-        collect(child, `${prefix}${name}/`);
+    const all: [path: string, inode: Inode][] = [];
+    const collect = (children: Node['children'], prefix: string): void => {
+      for (const [name, child] of children ?? []) {
+        const path = prefix + name;
+        all.push([child.inode.path === path ? child.inode.path : path, child.inode]);
+        if (child.children) collect(child.children, `${path}/`);
       }
     };
-    collect(this.#root, '');
-    below.sort((a, b) => (a.path < b.path ? -1 : 1));
-    for (const { path, inode } of below) yield [path, inode];
+    collect(this.#root.children, '');
+    yield* all.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   /**
@@ -92,19 +92,15 @@ export class RootTree {
         continue;
       }
       if (inode.type === 'file') files.set(inode, path);
-      entries.push({ ...inode, path, mtime });
+      entries.push(inode.path === path && inode.mtime === mtime ? inode : { ...inode, path, mtime });
     }
     return entries;
   }
 
   /** The folder that is to hold something; made where there is none. */
-  #folder(names: readonly string[], wanted: string): Node {
-    const existing = this.#walk(names, (parent, name) => {
-      const made = folder();
-      parent.children.set(name, made);
-      return made;
-    });
-    if (existing?.node.inode.type === 'directory') return existing.node;
+  #folder(names: readonly string[], wanted: string): Map<string, Node> {
+    const existing = this.#walk(names, true);
+    if (existing?.node.children) return existing.node.children;
     throw wrong(
       wanted,
       existing ? `/${existing.path} is a ${existing.node.inode.type}` : 'a link on its way leads in a circle',
@@ -114,17 +110,17 @@ export class RootTree {
   #linked(target: string, path: string): Inode {
     const names = target.split('/');
     const name = names.pop()!;
-    const found = this.#walk(names)?.node.children.get(name);
+    const found = this.#walk(names)?.node.children?.get(name);
     if (found === undefined) throw wrong(path, `it is a hard link to ${target}, which is not there`);
     if (found.inode.type === 'directory') throw wrong(path, `it is a hard link to ${target}, a folder`);
     return found.inode;
   }
 
-  /** path_resolution(7) in a chroot: `..` of the root is the root. Undefined: nothing there, or links without end. */
-  #walk(
-    names: readonly string[],
-    make?: (parent: Node, name: string) => Node,
-  ): { readonly node: Node; readonly path: string } | undefined {
+  /**
+   * path_resolution(7) in a chroot: `..` of the root is the root. Undefined: nothing there, or links without end.
+   * @param make whether folders are made where there is nothing
+   */
+  #walk(names: readonly string[], make = false): { readonly node: Node; readonly path: string } | undefined {
     const trail: { readonly name: string; readonly node: Node }[] = [];
     const rest = names.toReversed();
     for (let links = 0; rest.length > 0;) {
@@ -134,9 +130,9 @@ export class RootTree {
         trail.pop();
         continue;
       }
-      const parent = trail.at(-1)?.node ?? this.#root;
-      const node = parent.children.get(name) ?? (parent.inode.type === 'directory' ? make?.(parent, name) : undefined);
-      if (node === undefined) return undefined;
+      const children = (trail.at(-1)?.node ?? this.#root).children;
+      const node = children?.get(name) ?? (make ? madeFolder(children, name) : undefined);
+      if (node === undefined) return make ? ending(trail, this.#root) : undefined;
       if (node.inode.type !== 'symlink') {
         trail.push({ name, node });
         continue;
@@ -146,12 +142,23 @@ export class RootTree {
       if (target.startsWith('/')) trail.length = 0;
       rest.push(...target.split('/').toReversed());
     }
-    return { node: trail.at(-1)?.node ?? this.#root, path: trail.map(({ name }) => name).join('/') };
+    return ending(trail, this.#root);
   }
 }
 
+function ending(trail: readonly { readonly name: string; readonly node: Node }[], root: Node) {
+  return { node: trail.at(-1)?.node ?? root, path: trail.map(({ name }) => name).join('/') };
+}
+
 function folder(): Node {
-  return { inode: { type: 'directory', mode: 0o755, uid: 0, gid: 0 }, children: new Map() };
+  return { inode: { type: 'directory', path: '', mode: 0o755, uid: 0, gid: 0 }, children: new Map() };
+}
+
+/** Undefined: what should hold it is no folder. */
+function madeFolder(children: Node['children'], name: string): Node | undefined {
+  const made = children && folder();
+  if (made) children.set(name, made);
+  return made;
 }
 
 function wrong(path: string, why: string): ProjectError {

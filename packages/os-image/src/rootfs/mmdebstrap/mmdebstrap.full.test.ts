@@ -88,7 +88,7 @@ describe('mmdebstrap, in full', () => {
     await rig.describe(`mmdebstrap:
   suite: nosuch
   sources: ['${repository.source}']`);
-    expect(await rig.failure()).toMatch(/^app\/os-image\.yaml:5:10 +INGOT_ROOTFS_BUILD .*unknown suite/);
+    expect(await rig.failure()).toMatch(/^app\/os-image\.yaml:5:3 +INGOT_ROOTFS_BUILD .*unknown suite/);
   });
 
   it('points at the source that cannot be reached, or is not signed by a key that is known', async () => {
