@@ -1,3 +1,4 @@
+import { readdir, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NxWorkspace } from '../../../../tools/nx-workspace.ts';
 import type { ReproduceReport } from '@ingot/workspace/reproduce';
@@ -80,7 +81,9 @@ describe('reproduce', () => {
     ]);
     expect(code, all).not.toBe(0);
     expect(all).toMatch(/bad\/dist\/bad-1\.0\.0\.iso › images\/bad-tool\/1\.0\.0\/\w+/);
-    expect(all).toContain('the builds are in ');
+    const [, kept = ''] = /^the builds are in (.*)$/m.exec(all) ?? [];
+    expect((await readdir(kept)).sort()).toEqual(['1', '2']);
+    await rm(kept, { recursive: true });
     const { builds, outputs } = await report('bad');
     expect(outputs).toEqual(['bad/dist/bad-1.0.0.iso']);
     expect(builds[0]!.user).toBe(builds[1]!.user);
