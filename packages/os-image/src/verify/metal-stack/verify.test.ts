@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, type LayerEntry } from '@ingot/content';
 import { describe, expect, it } from 'vitest';
@@ -143,6 +143,13 @@ describe('refused is', () => {
     ['no os-release', 'os-release', { entries: without('etc/os-release') }],
   ] as [string, string, Sample][])('%s', async (_, rule, sample) => {
     expect(rules(await verify(sample), 'error')).toContain(`metal-stack/${rule}`);
+  });
+
+  it('a tree whose md5 has been deleted', async () => {
+    const input = await testInput(at());
+    const result = resultOf('metal-stack', await makeMetalStack(input));
+    rmSync(join(input.folder, result.files[1]!.path));
+    expect(rules(await verifyMetalStack(result, input.folder, signal), 'error')).toEqual(['metal-stack/md5']);
   });
 
   it('a tree without an archive', async () => {

@@ -44,14 +44,17 @@ async function verifyTree(
   const of = (role: string) =>
     files.find((file) => file.role === role && file.path.startsWith(path.slice(0, path.lastIndexOf('/') + 1)));
   if (!path.endsWith('lz4')) findings.error('name', `${path} does not end in lz4`, 'metal-hammer takes nothing else');
-  const md5 = of('md5');
-  const packages = of('packages');
+  const [md5, packages] = await Promise.all([textOf(of('md5'), folder), textOf(of('packages'), folder)]);
   const sum = await verifyFrames(join(folder, path), archive, findings, signal);
   if (md5 === undefined) findings.error('md5', `${path}.md5 is missing`, 'metal-hammer installs nothing without it');
-  else checkMd5(await readFile(join(folder, md5.path), 'latin1'), sum, md5.path, findings);
+  else checkMd5(md5, sum, `${path}.md5`, findings);
   if (packages === undefined) findings.warning('packages', `there is no packages.txt beside ${path}`);
-  const names = packages === undefined ? [] : packageNames(await readFile(join(folder, packages.path), 'latin1'));
-  await verifyRoot(join(folder, path), names, findings, signal);
+  await verifyRoot(join(folder, path), packageNames(packages ?? ''), findings, signal);
+}
+
+async function textOf(file: FormatFile | undefined, folder: string): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  return readFile(join(folder, file.path), 'latin1').catch(() => undefined);
 }
 
 /** checkMD5 of metal-hammer: the text before the first space is the sum, in lower case. */
