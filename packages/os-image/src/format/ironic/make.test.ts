@@ -241,7 +241,12 @@ describe('verifyIronic', () => {
     type Manifest = { layers: Descriptor[] } & Record<string, unknown>;
     const manifest = (change: (manifest: Manifest) => object) =>
       after((_, given) => ({ manifest: change(given as Manifest) }));
-    expect(await manifest(({ artifactType: _, ...rest }) => rest)).toEqual(['error ironic-artifact-type']);
+    const config = { ...made.roots[0]!, mediaType: 'application/vnd.oci.image.config.v1+json' };
+    expect(await manifest(({ artifactType: _, ...rest }) => rest)).toEqual(['warning ironic-artifact-type']);
+    expect(await manifest((given) => ({ ...given, config }))).toEqual(['warning ironic-artifact-type']);
+    expect(await manifest(({ artifactType: _, ...rest }) => ({ ...rest, config }))).toEqual([
+      'error ironic-artifact-type',
+    ]);
     expect(await manifest(({ mediaType: _, ...rest }) => rest)).toEqual(['error ironic-media-type']);
     expect(await manifest((given) => ({ ...given, layers: [...given.layers, ...given.layers] }))).toEqual([
       'error ironic-layers',

@@ -70,7 +70,8 @@ function checkEntry(entry: Descriptor, seen: Set<string>): Finding[] {
   const name = entryName(entry);
   if (disktype === undefined || !isDisktype(disktype)) {
     const help = 'its entry in the index must have the annotation disktype: qcow2, qemu, raw or applehv';
-    findings.push(error('ironic-disktype', `${name}: Ironic passes over it, its disktype being ${disktype}`, help));
+    const what = disktype === undefined ? 'takes it last, or for a container' : `passes over the disktype ${disktype}`;
+    findings.push(error('ironic-disktype', `${name}: Ironic ${what}`, help));
   }
   const architecture = entry.platform?.architecture;
   if (architecture === undefined) {
@@ -123,9 +124,13 @@ function checkManifest(manifest: ImageManifest, name: string): Finding[] {
     const help = `Ironic wants the field mediaType: ${oci.manifest}; Docker's manifests fail`;
     findings.push(error('ironic-media-type', `${name}: its manifest says mediaType ${manifest.mediaType}`, help));
   }
-  if (manifest.artifactType === undefined || manifest.config.mediaType !== oci.empty) {
-    const help = `set artifactType, and ${oci.empty} as config: else Ironic takes it for a bootable container`;
-    findings.push(error('ironic-artifact-type', `${name}: its manifest is not that of an artifact`, help));
+  const signs = [manifest.artifactType !== undefined, manifest.config.mediaType === oci.empty];
+  if (signs.includes(false)) {
+    const help = `set artifactType, and ${oci.empty} as config: one alone tells Ironic that it is no container`;
+    const [level, message] = signs.includes(true)
+      ? (['warning', 'only one of two signs says that it is an artifact'] as const)
+      : (['error', 'Ironic takes it for a bootable container'] as const);
+    findings.push({ level, rule: 'ironic-artifact-type', message: `${name}: ${message}`, help });
   }
   return findings;
 }
