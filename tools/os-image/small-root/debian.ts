@@ -56,9 +56,9 @@ async function unpacked(): Promise<string> {
 }
 
 async function download(folder: string): Promise<void> {
-  const { stdout } = await execa('apt-cache', ['depends', 'linux-image-cloud-amd64']);
-  const kernel = /Depends: (linux-image-\S+-cloud-amd64)\s*$/m.exec(stdout)?.[1];
-  if (kernel === undefined) throw new Error(`apt knows no kernel, apt-get update may help:\n${stdout}`);
+  // Machines that were made as images often come without apt's lists.
+  const kernel = (await kernelPackage()) ?? (await updated(kernelPackage));
+  if (kernel === undefined) throw new Error('apt knows no linux-image-cloud-amd64');
   await execa('apt-get', ['download', '-q', kernel, 'busybox-static'], { cwd: folder });
   for (const file of (await readdir(folder)).filter((each) => each.endsWith('.deb'))) {
     const name = file.startsWith('linux') ? 'kernel' : 'busybox';
@@ -66,4 +66,15 @@ async function download(folder: string): Promise<void> {
     await execa('sh', ['-c', 'dpkg-deb -f "$1" > "$2.control"', 'sh', file, name], { cwd: folder });
     await rm(join(folder, file));
   }
+}
+
+/** linux-image-cloud-amd64 is empty, and depends on the one of a version. */
+async function kernelPackage(): Promise<string | undefined> {
+  const { stdout } = await execa('apt-cache', ['depends', 'linux-image-cloud-amd64'], { reject: false });
+  return /Depends: (linux-image-\S+-cloud-amd64)\s*$/m.exec(stdout)?.[1];
+}
+
+async function updated<T>(again: () => Promise<T>): Promise<T> {
+  await execa('apt-get', ['update', '-q']);
+  return again();
 }

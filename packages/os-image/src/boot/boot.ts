@@ -1,10 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { once } from 'node:events';
 import { writeWhole } from '@ingot/content';
 import { ProjectError } from '@ingot/workspace';
 import { requireTools, type Tool } from '../program/tools.ts';
+import { ConsoleLog } from './console-log.ts';
 import type { BootContext, BootInput, Prepared, Way } from './context.ts';
 import { Ext4 } from './ext4/ext4.ts';
 import { plantChecks } from './guest/plant.ts';
@@ -15,6 +14,7 @@ import { qemuOf } from './machine/arguments.ts';
 import type { Drive, Start } from './machine/machine.ts';
 import { REPORT_SIZE, runMachine, type MachineRun } from './machine/run.ts';
 import { bootReport, type BootReport } from './report.ts';
+import { diskFull, scratchFolder } from './scratch.ts';
 import { kernelOf } from './ways/kernel.ts';
 
 const preparations: Readonly<Record<Way, () => Promise<(context: BootContext) => Promise<Prepared>>>> = {
@@ -61,33 +61,35 @@ export async function bootImage(input: BootInput): Promise<BootReport> {
   });
 }
 
-/** Gives `work` what all ways need, and removes it afterwards. */
+/**
+ * Gives `work` what all ways need, and removes it afterwards. Throws ProjectErrors INGOT_TOOL_MISSING, INGOT_BOOT_IMAGE,
+ * INGOT_DISK_FULL, INGOT_IMAGE_OUTPUT where the log cannot be written.
+ */
 export async function inContext<T>(input: BootInput, work: (context: BootContext) => Promise<T>): Promise<T> {
-  const { way, architecture, outputFolder, signal } = input;
+  const { way, architecture, outputFolder, signal, description } = input;
   const tool = qemuOf(input);
-  const { [tool]: qemu } = await requireTools([tool, ...tools[way]], input.description.place(['boot']));
+  const { [tool]: qemu } = await requireTools([tool, ...tools[way]], description.place(['boot']));
   const { kernel } = kernelOf(input);
-  await mkdir(outputFolder, { recursive: true });
-  const folder = await mkdtemp(join(dirname(outputFolder), '.boot-'));
-  const logFile = join(outputFolder, `${way}-${architecture}.log`);
-  const log = createWriteStream(logFile, { mode: 0o644 });
+  const log = await ConsoleLog.open(join(outputFolder, `${way}-${architecture}.log`));
+  const folder = await scratchFolder(dirname(outputFolder));
   try {
-    await once(log, 'open');
     const chosen = input.accelerator ?? (await accelerator({ qemu, kernel, architecture, signal }));
     const context: BootContext = {
       ...input,
       folder,
       qemu,
       accelerator: chosen,
-      log: (line) => void log.write(`${line}\n`),
+      log: (line) => log.add(line),
       run: (start, drives, onUp) => runLogged(context, start, drives, onUp),
-      failure: (code, message, run, help) => failure(input, logFile, { code, message, help }, run),
+      failure: (code, message, run, help) => failure(input, log.file, { code, message, help }, run),
     };
-    return await work(context);
+    const done = await work(context);
+    log.check();
+    return done;
+  } catch (error) {
+    throw diskFull(error, folder);
   } finally {
-    const closed = once(log, 'close');
-    log.end();
-    await closed;
+    log.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -38,8 +38,8 @@ describe('the arguments of qemu', () => {
   it('give the drives in their order, commas in names doubled', () => {
     const args = qemuArguments(machine, 'log');
     expect(valuesOf(args, '-drive')).toEqual([
-      'if=none,id=drive0,format=raw,cache=unsafe,file=/a,,b/disk.raw',
-      'if=none,id=drive1,format=raw,cache=unsafe,file=/report',
+      'if=none,id=drive0,format=raw,cache=unsafe,werror=report,file=/a,,b/disk.raw',
+      'if=none,id=drive1,format=raw,cache=unsafe,werror=report,file=/report',
     ]);
     expect(valuesOf(args, '-device').slice(0, 2)).toEqual([
       'virtio-blk-pci,drive=drive0,bootindex=1',
@@ -53,7 +53,7 @@ describe('the arguments of qemu', () => {
       { file: '/x.iso', format: 'raw', readOnly: true },
     ] as const;
     expect(valuesOf(qemuArguments({ ...machine, drives }, 'log'), '-drive')).toEqual([
-      'if=none,id=drive0,format=qcow2,cache=unsafe,snapshot=on,file=/shipped.qcow2',
+      'if=none,id=drive0,format=qcow2,cache=unsafe,werror=report,snapshot=on,file=/shipped.qcow2',
       'if=none,id=drive1,format=raw,readonly=on,file=/x.iso',
     ]);
   });
@@ -70,6 +70,9 @@ describe('the arguments of qemu', () => {
 
   it('name the processor by the accelerator, the machine by the architecture', () => {
     expect(valuesOf(qemuArguments(machine, 'log'), '-accel')).toEqual(['tcg,thread=multi']);
+    expect(valuesOf(qemuArguments({ ...machine, architecture: 'arm64' }, 'log'), '-cpu')).toEqual([
+      'max,pauth-impdef=on',
+    ]);
     const kvm = qemuArguments({ ...machine, accelerator: 'kvm', architecture: 'arm64' }, 'log');
     expect(valuesOf(kvm, '-accel')).toEqual(['kvm']);
     expect(valuesOf(kvm, '-cpu')).toEqual(['host']);
