@@ -27,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function rules(path: string, known: DiskFacts | undefined = facts): Promise<string[]> {
   const findings = await verifyRawDisk(path, { architecture: 'amd64' }, known);
-  for (const { message, help } of findings) expect(message.length * help.length).toBeGreaterThan(0);
+  for (const { message, help } of findings) expect(message.length * help!.length).toBeGreaterThan(0);
   return findings.map(({ level, rule }) => `${level} ${rule}`);
 }
 
@@ -62,38 +62,41 @@ describe('verifyRawDisk', () => {
   });
 
   it('misses loader, kernel and initrd on the EFI system partition', async () => {
-    expect(await after(mtools('mdel', 'EFI/BOOT/BOOTX64.EFI'))).toEqual(['error esp-loader']);
-    expect(await after(mtools('mdel', 'demo/linux'))).toEqual(['error esp-kernel']);
-    expect(await after(mtools('mdel', 'demo/initrd'))).toEqual(['error esp-initrd']);
+    expect(await after(mtools('mdel', 'EFI/BOOT/BOOTX64.EFI'))).toEqual(['error disk/esp-loader']);
+    expect(await after(mtools('mdel', 'demo/linux'))).toEqual(['error disk/esp-kernel']);
+    expect(await after(mtools('mdel', 'demo/initrd'))).toEqual(['error disk/esp-initrd']);
   });
 
   it('sees a root file system that is not clean, or is another', async () => {
-    expect(await after(superblock('state', '0'))).toEqual(['error root-clean']);
-    expect(await after(superblock('state', '3'))).toEqual(['error root-clean']);
-    expect(await after(superblock('last_orphan', '12'))).toEqual(['error root-clean']);
+    expect(await after(superblock('state', '0'))).toEqual(['error disk/root-clean']);
+    expect(await after(superblock('state', '3'))).toEqual(['error disk/root-clean']);
+    expect(await after(superblock('last_orphan', '12'))).toEqual(['error disk/root-clean']);
     expect(await after(() => undefined, { ...facts, root: { ...facts.root, fileSystemUuid: 'x' } })).toEqual([
-      'error root-uuid',
+      'error disk/root-uuid',
     ]);
   });
 
   it('sees a table that is broken or lacks a partition, and partitions of others', async () => {
     const cut = (disk: string) => writeFileSync(disk, readFileSync(disk).subarray(0, -512));
-    expect(await after(cut)).toEqual(['error gpt']);
-    expect(await after((disk) => table(disk, [facts.esp]))).toEqual(['error gpt-partitions']);
-    expect(await after((disk) => table(disk, [facts.root]))).toEqual(['error gpt-partitions']);
+    expect(await after(cut)).toEqual(['error disk/gpt']);
+    expect(await after((disk) => table(disk, [facts.esp]))).toEqual(['error disk/gpt-partitions']);
+    expect(await after((disk) => table(disk, [facts.root]))).toEqual(['error disk/gpt-partitions']);
     const other = { ...facts.root, uuid: facts.diskUuid };
-    expect(await after((disk) => table(disk, [facts.esp, other]))).toEqual(['error gpt-root']);
+    expect(await after((disk) => table(disk, [facts.esp, other]))).toEqual(['error disk/gpt-root']);
     const small = { ...facts.root, size: facts.root.size - 2 ** 20 };
-    expect(await after((disk) => table(disk, [facts.esp, small]))).toContain('error root-size');
+    expect(await after((disk) => table(disk, [facts.esp, small]))).toContain('error disk/root-size');
     const odd = { ...facts.esp, offset: facts.esp.offset + 512, size: facts.esp.size - 512 };
-    expect(await after((disk) => table(disk, [odd, facts.root]))).toEqual(['warning gpt-alignment', 'error esp']);
+    expect(await after((disk) => table(disk, [odd, facts.root]))).toEqual([
+      'warning disk/gpt-alignment',
+      'error disk/esp',
+    ]);
   });
 
   it('warns of a root file system without an init', async () => {
     const entries = diskEntries.filter(({ path }) => path !== 'usr/sbin/init');
     const input = await diskInput(join(folder, 'no-init'), {}, { entries });
     await makeDisk(input);
-    expect(await rules(outputFile(input))).toEqual(['warning root-init']);
+    expect(await rules(outputFile(input))).toEqual(['warning disk/root-init']);
   });
 
   it('ends with findings, whatever the bytes', async () => {

@@ -7,10 +7,10 @@ import { removableLoader } from './esp/bootloader.ts';
 import { listFat } from './esp/read.ts';
 import { Ext4 } from './ext4/read.ts';
 import type { DiskFacts } from './facts.ts';
-import type { Finding } from './finding.ts';
 import { espType, rootTypes } from './gpt/guid.ts';
 import { readTable, type Read } from './gpt/read.ts';
 import { alignment } from './partitions.ts';
+import type { Finding } from '../../verify/finding.ts';
 import { readAt } from './read-at.ts';
 import type { Partition, Table } from './gpt/table.ts';
 
@@ -44,7 +44,9 @@ export async function verifyRawDisk(
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    const table = await attempt('gpt', () => readTable((position, length) => readAt(file, position, length), size));
+    const table = await attempt('disk/gpt', () =>
+      readTable((position, length) => readAt(file, position, length), size),
+    );
     if ('finding' in table) return [table.finding];
     const of = (architecture ?? 'amd64') as Architecture;
     return [
@@ -64,20 +66,23 @@ function checkPartitions(table: Table, architecture: Architecture, facts: DiskFa
     [rootTypes[architecture], `root partition of ${architecture}`],
   ] as const) {
     const count = table.partitions.filter((each) => each.type === type).length;
-    if (count !== 1) findings.push(error('gpt-partitions', `it has ${count} partitions of the type ${what}, not one`));
+    if (count !== 1)
+      findings.push(error('disk/gpt-partitions', `it has ${count} partitions of the type ${what}, not one`));
   }
   if (table.partitions.some(({ offset }) => offset % alignment !== 0)) {
     const help = 'disks with large sectors and SSDs are slow with it: let partitions begin at multiples of 1 MiB';
     findings.push({
       level: 'warning',
-      rule: 'gpt-alignment',
+      rule: 'disk/gpt-alignment',
       message: 'a partition is not aligned to 1 MiB',
       help,
     } as const);
   }
   const root = table.partitions.find(({ type }) => type === rootTypes[architecture]);
   if (facts && root && root.uuid !== facts.root.uuid) {
-    findings.push(error('gpt-root', `its root partition is ${root.uuid}, but the kernel is told ${facts.root.uuid}`));
+    findings.push(
+      error('disk/gpt-root', `its root partition is ${root.uuid}, but the kernel is told ${facts.root.uuid}`),
+    );
   }
   return findings;
 }
@@ -90,14 +95,14 @@ async function verifyEsp(
 ): Promise<Finding[]> {
   const esp = partitions.find(({ type }) => type === espType);
   if (esp === undefined) return [];
-  const list = await attempt('esp', () => listFat(within(file, esp)));
+  const list = await attempt('disk/esp', () => listFat(within(file, esp)));
   if ('finding' in list) return [list.finding];
   // FAT compares names without case.
   const files = new Map(list.value.map((each) => [each.path.toLowerCase(), each]));
   const wanted = [
-    ['esp-loader', removableLoader[architecture]],
-    ['esp-kernel', facts?.esp.kernel],
-    ['esp-initrd', facts?.esp.initrd],
+    ['disk/esp-loader', removableLoader[architecture]],
+    ['disk/esp-kernel', facts?.esp.kernel],
+    ['disk/esp-initrd', facts?.esp.initrd],
   ] as const;
   return wanted.flatMap(([rule, path]) => {
     const there = path === undefined ? undefined : files.get(path.toLowerCase());
@@ -114,18 +119,21 @@ async function verifyRoot(
 ): Promise<Finding[]> {
   const root = partitions.find(({ type }) => type === rootTypes[architecture]);
   if (root === undefined) return [];
-  const opened = await attempt('root', () => Ext4.open(within(file, root)));
+  const opened = await attempt('disk/root', () => Ext4.open(within(file, root)));
   if ('finding' in opened) return [opened.finding];
   const { superblock } = opened.value;
   const findings: Finding[] = [];
   if (superblock.blocks * superblock.blockSize > root.size) {
-    findings.push(error('root-size', 'its root file system is larger than the partition'));
+    findings.push(error('disk/root-size', 'its root file system is larger than the partition'));
   }
-  if (!superblock.isClean) findings.push(error('root-clean', 'its root file system was not unmounted, or has errors'));
+  if (!superblock.isClean)
+    findings.push(error('disk/root-clean', 'its root file system was not unmounted, or has errors'));
   if (facts && superblock.uuid !== facts.root.fileSystemUuid) {
-    findings.push(error('root-uuid', `its root file system is ${superblock.uuid}, not ${facts.root.fileSystemUuid}`));
+    findings.push(
+      error('disk/root-uuid', `its root file system is ${superblock.uuid}, not ${facts.root.fileSystemUuid}`),
+    );
   }
-  const names = await attempt('root', async () => {
+  const names = await attempt('disk/root', async () => {
     const inits = new Set([
       'sbin/init',
       'usr/sbin/init',
@@ -141,7 +149,7 @@ async function verifyRoot(
   if (!names.value) {
     findings.push({
       level: 'warning',
-      rule: 'root-init',
+      rule: 'disk/root-init',
       message: 'its root file system has no init, so that the kernel can start nothing in it',
       help: 'add one (Debian: systemd-sysv), or name another by init= in the command line',
     });

@@ -224,16 +224,16 @@ describe('verifyIronic', () => {
 
   it('sees entries that Ironic passes over, or cannot tell apart', async () => {
     expect(await after(() => ({}))).toEqual([]);
-    expect(await after((entry) => ({ entry: { ...entry, annotations: {} } }))).toEqual(['error ironic-disktype']);
+    expect(await after((entry) => ({ entry: { ...entry, annotations: {} } }))).toEqual(['error ironic/disktype']);
     expect(await after((entry) => ({ entry: { ...entry, annotations: { disktype: 'vmdk' } } }))).toEqual([
-      'error ironic-disktype',
+      'error ironic/disktype',
     ]);
-    expect(await after(({ platform: _, ...entry }) => ({ entry }))).toEqual(['warning ironic-platform']);
+    expect(await after(({ platform: _, ...entry }) => ({ entry }))).toEqual(['warning ironic/platform']);
     const other = { os: 'linux', architecture: 's390x' };
-    expect(await after((entry) => ({ entry: { ...entry, platform: other } }))).toEqual(['error ironic-platform']);
+    expect(await after((entry) => ({ entry: { ...entry, platform: other } }))).toEqual(['error ironic/platform']);
     expect(await after((entry) => ({ entry: { ...entry, annotations: { disktype: 'raw' } } }))).toEqual([
-      'error ironic-disk',
-      'error ironic-twice',
+      'error ironic/disk',
+      'error ironic/twice',
     ]);
   });
 
@@ -242,19 +242,19 @@ describe('verifyIronic', () => {
     const manifest = (change: (manifest: Manifest) => object) =>
       after((_, given) => ({ manifest: change(given as Manifest) }));
     const config = { ...made.roots[0]!, mediaType: 'application/vnd.oci.image.config.v1+json' };
-    expect(await manifest(({ artifactType: _, ...rest }) => rest)).toEqual(['warning ironic-artifact-type']);
-    expect(await manifest((given) => ({ ...given, config }))).toEqual(['warning ironic-artifact-type']);
+    expect(await manifest(({ artifactType: _, ...rest }) => rest)).toEqual(['warning ironic/artifact-type']);
+    expect(await manifest((given) => ({ ...given, config }))).toEqual(['warning ironic/artifact-type']);
     expect(await manifest(({ artifactType: _, ...rest }) => ({ ...rest, config }))).toEqual([
-      'error ironic-artifact-type',
+      'error ironic/artifact-type',
     ]);
-    expect(await manifest(({ mediaType: _, ...rest }) => rest)).toEqual(['error ironic-media-type']);
+    expect(await manifest(({ mediaType: _, ...rest }) => rest)).toEqual(['error ironic/media-type']);
     expect(await manifest((given) => ({ ...given, layers: [...given.layers, ...given.layers] }))).toEqual([
-      'error ironic-layers',
+      'error ironic/layers',
     ]);
     const layer = (change: object) => (given: Manifest) => ({ ...given, layers: [{ ...given.layers[0]!, ...change }] });
-    expect(await manifest(layer({ mediaType: 'application/x-disk+gzip' }))).toEqual(['error ironic-compressed']);
-    expect(await manifest(layer({ annotations: {} }))).toEqual(['warning ironic-title']);
-    expect(await manifest(layer({ size: 7 }))).toEqual(['error ironic-blob']);
+    expect(await manifest(layer({ mediaType: 'application/x-disk+gzip' }))).toEqual(['error ironic/compressed']);
+    expect(await manifest(layer({ annotations: {} }))).toEqual(['warning ironic/title']);
+    expect(await manifest(layer({ size: 7 }))).toEqual(['error ironic/blob']);
   });
 
   it('sees a file that is gone', async () => {
@@ -262,6 +262,6 @@ describe('verifyIronic', () => {
     expect(existsSync(join(input.folder, path))).toBe(true);
     rmSync(join(input.folder, path));
     const findings = await verifyIronic({ folder: input.folder, result: { roots: [made.roots[1]!] } });
-    expect(findings.map(({ rule }) => rule)).toContain('ironic-blob');
+    expect(findings.map(({ rule }) => rule)).toContain('ironic/blob');
   });
 });

@@ -14,7 +14,7 @@ import {
 } from '@ingot/content';
 import { checkForIronic, isDisktype } from '@ingot/oci';
 import type { FormatResult } from '../format.ts';
-import type { Finding } from '../disk/finding.ts';
+import type { Finding } from '../../verify/finding.ts';
 
 export interface VerifyIronicInput {
   /** The output of the target `ironic`: an OCI layout. Absolute. */
@@ -37,7 +37,7 @@ export async function verifyIronic({ folder, result }: VerifyIronicInput): Promi
   const named = new Map((await store.roots()).map((root) => [root.digest, root]));
   for (const { digest, suffix, mediaType, size } of result.roots) {
     if (named.get(digest)?.annotations?.[refName] === undefined) {
-      findings.push(error('ironic-tag', `index.json names no tag for ${digest}`, again));
+      findings.push(error('ironic/tag', `index.json names no tag for ${digest}`, again));
     }
     const root = { mediaType, digest, size };
     if (isIndex(mediaType)) findings.push(...(await verifyIndex(root, store)));
@@ -53,13 +53,13 @@ async function verifyIndex(root: Descriptor, store: LayoutStore): Promise<Findin
   if ('finding' in index) return [index.finding];
   const findings: Finding[] = [];
   if (root.mediaType !== oci.index) {
-    findings.push(error('ironic-index', `the index is ${root.mediaType}`, `Ironic asks for ${oci.index} only`));
+    findings.push(error('ironic/index', `the index is ${root.mediaType}`, `Ironic asks for ${oci.index} only`));
   }
   const seen = new Set<string>();
   for (const entry of index.value.manifests) {
     findings.push(...checkEntry(entry, seen), ...(await verifyManifest(entry, entryName(entry), store, entry)));
   }
-  if (index.value.manifests.length === 0) findings.push(error('ironic-index', 'the index has no disk', again));
+  if (index.value.manifests.length === 0) findings.push(error('ironic/index', 'the index has no disk', again));
   return findings;
 }
 
@@ -71,23 +71,23 @@ function checkEntry(entry: Descriptor, seen: Set<string>): Finding[] {
   if (disktype === undefined || !isDisktype(disktype)) {
     const help = 'its entry in the index must have the annotation disktype: qcow2, qemu, raw or applehv';
     const what = disktype === undefined ? 'takes it last, or for a container' : `passes over the disktype ${disktype}`;
-    findings.push(error('ironic-disktype', `${name}: Ironic ${what}`, help));
+    findings.push(error('ironic/disktype', `${name}: Ironic ${what}`, help));
   }
   const architecture = entry.platform?.architecture;
   if (architecture === undefined) {
     findings.push({
       level: 'warning',
-      rule: 'ironic-platform',
+      rule: 'ironic/platform',
       message: `${name}: its entry names no architecture, so that Ironic takes it for any node`,
       help: again,
     });
   } else if (!architectures.includes(architecture)) {
-    findings.push(error('ironic-platform', `${name}: no node of Ironic has the architecture ${architecture}`, again));
+    findings.push(error('ironic/platform', `${name}: no node of Ironic has the architecture ${architecture}`, again));
   }
   const key = `${disktype} ${architecture}`;
   if (seen.has(key)) {
     const help = 'of two that fit a node, it takes the first: leave one out';
-    findings.push(error('ironic-twice', `${name}: there is another ${disktype} for ${architecture}`, help));
+    findings.push(error('ironic/twice', `${name}: there is another ${disktype} for ${architecture}`, help));
   }
   seen.add(key);
   return findings;
@@ -105,7 +105,7 @@ async function verifyManifest(
   entry: Descriptor | undefined,
 ): Promise<Finding[]> {
   if (!isManifest(descriptor.mediaType)) {
-    return [error('ironic-manifest', `${name}: it is ${descriptor.mediaType}, no manifest`, again)];
+    return [error('ironic/manifest', `${name}: it is ${descriptor.mediaType}, no manifest`, again)];
   }
   const read = await attempt(async () => parseManifest(await readBlob(store, descriptor), descriptor));
   if ('finding' in read) return [read.finding];
@@ -113,7 +113,7 @@ async function verifyManifest(
   const findings = checkManifest(manifest, name);
   const [layer] = manifest.layers;
   if (layer === undefined || manifest.layers.length !== 1) {
-    return [...findings, error('ironic-layers', `${name}: it has ${manifest.layers.length} layers, not one`, again)];
+    return [...findings, error('ironic/layers', `${name}: it has ${manifest.layers.length} layers, not one`, again)];
   }
   return [...findings, ...(await verifyLayer(layer, name, store, entry))];
 }
@@ -122,7 +122,7 @@ function checkManifest(manifest: ImageManifest, name: string): Finding[] {
   const findings: Finding[] = [];
   if (manifest.mediaType !== oci.manifest) {
     const help = `Ironic wants the field mediaType: ${oci.manifest}; Docker's manifests fail`;
-    findings.push(error('ironic-media-type', `${name}: its manifest says mediaType ${manifest.mediaType}`, help));
+    findings.push(error('ironic/media-type', `${name}: its manifest says mediaType ${manifest.mediaType}`, help));
   }
   const signs = [manifest.artifactType !== undefined, manifest.config.mediaType === oci.empty];
   if (signs.includes(false)) {
@@ -130,7 +130,7 @@ function checkManifest(manifest: ImageManifest, name: string): Finding[] {
     const [level, message] = signs.includes(true)
       ? (['warning', 'only one of two signs says that it is an artifact'] as const)
       : (['error', 'Ironic takes it for a bootable container'] as const);
-    findings.push({ level, rule: 'ironic-artifact-type', message: `${name}: ${message}`, help });
+    findings.push({ level, rule: 'ironic/artifact-type', message: `${name}: ${message}`, help });
   }
   return findings;
 }
@@ -144,15 +144,15 @@ async function verifyLayer(
   const findings: Finding[] = [];
   if (/(zstd|gzip)$/.test(layer.mediaType)) {
     const help = 'the agent cannot decompress while it streams: name it application/octet-stream';
-    findings.push(error('ironic-compressed', `${name}: Ironic takes ${layer.mediaType} for compressed`, help));
+    findings.push(error('ironic/compressed', `${name}: Ironic takes ${layer.mediaType} for compressed`, help));
   }
   if (layer.annotations?.[titleKey] === undefined) {
     const help = `Ironic names the file by the layer's annotation ${titleKey}`;
-    findings.push({ level: 'warning', rule: 'ironic-title', message: `${name}: its file has no name`, help });
+    findings.push({ level: 'warning', rule: 'ironic/title', message: `${name}: its file has no name`, help });
   }
   const path = store.pathOf(layer);
   if (!(await store.exists(layer)) || (await digestOfFile(path)) !== layer.digest) {
-    return [...findings, error('ironic-blob', `${name}: the file ${layer.digest} is not there, or is another`, again)];
+    return [...findings, error('ironic/blob', `${name}: the file ${layer.digest} is not there, or is another`, again)];
   }
   const disktype = entry?.annotations?.['disktype'];
   if (disktype === undefined || !isDisktype(disktype)) return findings;
@@ -173,7 +173,10 @@ async function attempt<T>(work: () => Promise<T>): Promise<{ readonly value: T }
   } catch (cause) {
     const { code, message, help } = cause as { code?: unknown; message: string; help?: string };
     if (typeof code !== 'string' || !code.startsWith('INGOT_')) throw cause;
-    const rule = code.replace('INGOT_', '').toLowerCase().replaceAll('_', '-');
+    const rule = `ironic/${code
+      .replace(/^INGOT_(IRONIC_)?/, '')
+      .toLowerCase()
+      .replaceAll('_', '-')}`;
     return { finding: error(rule, message, help ?? again) };
   }
 }
