@@ -7,7 +7,7 @@ import { environment } from '../rootfs/mmdebstrap/environment.ts';
 import { aptSettings, type AptSettings } from '../rootfs/mmdebstrap/apt-settings.ts';
 import { buildFailed } from '../rootfs/mmdebstrap/blame.ts';
 import { keyringFolder } from '../rootfs/mmdebstrap/keyrings.ts';
-import { sourcesOf } from '../rootfs/mmdebstrap/sources.ts';
+import { checkSources, sourcesOf } from '../rootfs/mmdebstrap/sources.ts';
 import { withTemporary, type Temporary } from '../rootfs/mmdebstrap/temporary.ts';
 
 interface AptRootOptions {
@@ -92,6 +92,7 @@ export async function withAptRoot<T>(
   { signal, show = () => undefined }: { readonly signal: AbortSignal; readonly show?: (line: string) => void },
   work: (root: AptRoot) => Promise<T>,
 ): Promise<T> {
+  checkSources(mmdebstrap, description);
   const settings = await aptSettings(mmdebstrap, description.folder);
   return withTemporary(async (temporary) => {
     const log = await BuildLog.open(join(temporary.secret, 'log'), settings.secrets, show);

@@ -82,7 +82,7 @@ async function buildOnce(options: LockOptions): Promise<Packages> {
     const installed = (architecture: Architecture, found: Parameters<typeof installedOf>[0]): void => {
       packages[architecture] = installedOf(found);
     };
-    await buildRootfs({ ...options, folder, time: 0, lock: false, installed });
+    await buildRootfs({ ...options, folder, time: options.now, lock: false, installed });
     return packages;
   } finally {
     await rm(folder, { recursive: true, force: true });

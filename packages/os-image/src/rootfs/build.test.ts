@@ -235,6 +235,13 @@ describe('a root file system that is to boot', () => {
     expect(await rig.failure()).toMatch(/INGOT_ROOTFS_NO_KERNEL .*no kernel/);
   });
 
+  it('is told of host keys that all machines would share', async () => {
+    await rig.write({ 'app/root/etc/ssh/ssh_host_rsa_key': 'key' });
+    await rig.describe('rootfs: root');
+    await rig.build();
+    expect(rig.notes).toEqual([expect.stringContaining('/etc/ssh/ssh_host_rsa_key')]);
+  });
+
   it('needs one kernel, or the word which', async () => {
     const boot = {
       'boot/vmlinuz-1': 'one',

@@ -43,6 +43,9 @@ export async function buildRootfs(options: RootfsOptions): Promise<RootfsResult>
   const { description, time, folder } = options;
   const lock = options.lock === false ? undefined : await readPackagesLock(description.folder);
   if (lock) checkRequest(description, lock);
+  else if (options.lock !== false && description.builder.kind === 'mmdebstrap') {
+    options.note(`no packages.lock: what is newest gets in; \`nx run ${description.name}:lock\` pins it`);
+  }
   const temporary = join(folder, '.build');
   await mkdir(temporary, { recursive: true });
   try {

@@ -29,6 +29,8 @@ export interface FinishOptions {
   readonly log: BuildLog;
   readonly secrets: readonly string[];
   readonly signal: AbortSignal;
+  /** Something that the author should know, a line. */
+  readonly note: (text: string) => void;
   readonly stage: (label: string, total?: number) => (bytes: number) => void;
   /** Hears what is installed; undefined: no package manager's list is there. Throws where that is not as it has to be. */
   readonly check: (packages: readonly DpkgPackage[] | undefined) => void;
@@ -45,6 +47,7 @@ export async function finish(built: Built, options: FinishOptions): Promise<Root
   const kernel = built.kernel ?? findKernel(tree, description);
   const initrd = built.initrd ?? findInitrd(tree, kernel, description);
   checkBoot(description, kernel, initrd, tree);
+  noteHostKeys(tree, options.note);
   const status = await textOf(tree, '/var/lib/dpkg/status');
   const packages = status === undefined ? undefined : parseStatus(status);
   options.check(packages);
@@ -104,6 +107,15 @@ async function measured(log: BuildLog, folder: string): Promise<RootfsFile> {
 /** As Garden Linux calls the list that `dpkg-query -W -f '${Package} ${Version}\n'` gives. */
 function manifestOf(packages: readonly DpkgPackage[]): string {
   return packages.map(({ name, version }) => `${name} ${version}\n`).join('');
+}
+
+/** openssh-server makes its keys when it is installed: all machines would share them, and no two builds are the same. */
+function noteHostKeys(tree: RootTree, note: (text: string) => void): void {
+  const keys = tree.list('etc/ssh').filter((name) => /^ssh_host_\w+_key$/.test(name));
+  if (keys.length === 0) return;
+  note(
+    `host keys of ssh are in the image (/etc/ssh/${keys[0]}, …): remove them by a hook, and make them at the first boot`,
+  );
 }
 
 /** Everything but a container is there to boot. Throws ProjectError INGOT_ROOTFS_NO_KERNEL. */

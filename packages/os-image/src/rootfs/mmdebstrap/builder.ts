@@ -9,6 +9,7 @@ import { textOf } from '../extract/content.ts';
 import { aptSettings } from './apt-settings.ts';
 import { aptFolder, hostMark } from './arguments.ts';
 import { runMmdebstrap } from './build.ts';
+import { checkSources } from './sources.ts';
 
 /** Builds out of packages. Throws, beside what `runMmdebstrap` throws, INGOT_ROOTFS_EMULATION, INGOT_ROOTFS_CREDENTIALS. */
 export async function mmdebstrapBuilder(
@@ -16,6 +17,7 @@ export async function mmdebstrapBuilder(
   { description, time, temporary, preferences, signal }: BuilderOptions,
 ): Promise<RootfsBuilder> {
   const { place } = description;
+  checkSources(mmdebstrap, description);
   refuseForeign(description, place(['architectures']));
   const settings = await aptSettings(mmdebstrap, description.folder);
   return {

@@ -1,4 +1,5 @@
-import type { MmdebstrapDescription } from '../../description/description.ts';
+import { ProjectError } from '@ingot/workspace';
+import type { MmdebstrapDescription, OsImageDescription } from '../../description/description.ts';
 
 /** Suites that have no updates and security fixes of their own. */
 const rolling = new Set(['sid', 'unstable', 'experimental']);
@@ -23,4 +24,14 @@ export function isSnapshot(source: string): boolean {
 /** Packages of this machine: those inside of the root must see them, too. */
 export function isLocal(sourceOrPackage: string): boolean {
   return /\bfile:/.test(sourceOrPackage) || /^(\/|\.\.?\/)/.test(sourceOrPackage);
+}
+
+/** Throws ProjectError INGOT_FILE_VALUE for a source that is no line of sources.list(5): mmdebstrap would guess. */
+export function checkSources({ sources }: MmdebstrapDescription, { place }: OsImageDescription): void {
+  const wrong = sources.findIndex((source) => !/^deb(-src)? +(\[[^\]\n]*\] +)?[a-z+]+:\S+ +\S[^\n]*$/.test(source));
+  if (wrong < 0) return;
+  throw new ProjectError('INGOT_FILE_VALUE', `not a line of sources.list: ${sources[wrong]}`, {
+    place: place(['mmdebstrap', 'sources', wrong]),
+    help: 'write e.g. deb http://deb.debian.org/debian bookworm main',
+  });
 }
