@@ -21,7 +21,8 @@ export interface Client {
   close(): void;
 }
 
-const patience = 30_000;
+/** Milliseconds without a byte: less than a pod has for its end. */
+const patience = 10_000;
 const largestAnswer = 64 * 1024 * 1024;
 
 export function kubernetesClient({ host, port, ca, token }: Access): Client {
@@ -34,7 +35,16 @@ export function kubernetesClient({ host, port, ca, token }: Access): Client {
     // What breaks after the answer has begun is told by reading the answer.
     sent.on('error', () => undefined);
     sent.end(body === undefined ? undefined : JSON.stringify(body));
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    let answer: IncomingMessage;
+    try {
+      [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    } catch (error) {
+      // The server may have closed a connection that was kept: nobody has answered, and a GET may be asked again.
+      if (sent.reusedSocket && body === undefined && (error as { code?: string }).code === 'ECONNRESET') {
+        return send(path, options);
+      }
+      throw error;
+    }
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) return answer;
     const text = await textOf(answer, path);
