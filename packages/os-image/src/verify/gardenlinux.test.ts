@@ -102,6 +102,11 @@ describe("Garden Linux's set", () => {
           writeFileSync(join(path, blobOf('initrd')), 'other');
         }),
     ],
+    [
+      'with a wrong blob that nothing names',
+      'blob',
+      () => store((path) => writeFileSync(join(path, 'blobs/sha256', '0'.repeat(64)), 'x')),
+    ],
     ['with a store without a layer', 'blob', () => store((path) => rmSync(join(path, blobOf('vmlinuz'))))],
     ['with a store without an index', 'index', () => store((path) => rmSync(join(path, 'index.json')))],
     ['with a store without oci-layout', 'layout', () => store((path) => rmSync(join(path, 'oci-layout')))],

@@ -81,6 +81,7 @@ describe("IronCore's rules", () => {
       () => manifest(({ layers }) => void layers.push(layer(ironcore.config))),
     ],
     ['nothing but a kernel', 'incomplete', only(ironcore.kernel)],
+    ['no root file system', 'incomplete', only(ironcore.initramfs, ironcore.kernel)],
     ['a kernel without initramfs', 'incomplete', only(ironcore.rootfs, ironcore.kernel)],
     ['squashfs without a kernel', 'incomplete', only(ironcore.squashfs)],
     [
