@@ -1,7 +1,8 @@
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { readTarEntries } from '@ingot/content';
-import { ProjectError, runProgram } from '@ingot/workspace';
 import { makeEsp } from '../../../format/disk/esp/esp.ts';
 import { unpack } from '../../../format/disk/ext4/unpack.ts';
 import { espType, rootTypes } from '../../../format/disk/gpt/guid.ts';
@@ -11,7 +12,7 @@ import type { Geometry } from '../../../format/disk/partitions.ts';
 import { makeRootPartition } from '../../../format/disk/root-partition.ts';
 import { openToolbox } from '../../../format/disk/toolbox.ts';
 import { writeAt } from '../../../format/disk/write-at.ts';
-import { requireTools } from '../../../program/tools.ts';
+import { filter } from '../../../program/filter.ts';
 import type { BootContext } from '../../context.ts';
 import { asMetalHammerUnpacks } from './unpacked.ts';
 
@@ -62,13 +63,8 @@ export async function unpackOnDisk(context: BootContext, archive: string): Promi
 }
 
 async function decompress(archive: string, tar: string, signal: AbortSignal): Promise<void> {
-  const { lz4 } = await requireTools(['lz4']);
-  const ended = await runProgram(lz4, ['-d', '-q', '-f', archive, tar], { signal });
-  if (ended?.code === 0) return;
-  throw new ProjectError('INGOT_TOOL_FAILED', `lz4 cannot read the archive: ${ended?.lines.join('\n') ?? ''}`, {
-    path: archive,
-    help: 'build it again; the disk may be full',
-  });
+  const content = filter('lz4', ['-d', '-c', '-q'], createReadStream(archive), { signal });
+  await pipeline(content, createWriteStream(tar, { mode: 0o600 }));
 }
 
 async function writeTable(
