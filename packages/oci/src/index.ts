@@ -30,3 +30,5 @@ export type { PushedReference, PushResult, PushTotals } from './push/result.ts';
 export type { Attachment } from './push/attachment.ts';
 export type { Pushable, PushRoot } from './push/pushable.ts';
 export type { Pushed } from './push/push.ts';
+export { withGuest } from './artifact/ironic/guest.ts';
+export type { Guest } from './artifact/ironic/guest.ts';

@@ -10,7 +10,7 @@ import type { DiskFacts } from './facts.ts';
 import { gptPatches } from './gpt/write.ts';
 import { makeDisk } from './make.ts';
 import { diskEntries, diskInput, outputFile } from './test/disk-input.ts';
-import { verifyRawDisk } from './verify.ts';
+import { verifyDiskFile } from './verify.ts';
 import { writeAt } from './write-at.ts';
 
 let folder = '';
@@ -26,7 +26,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function rules(path: string, known: DiskFacts | undefined = facts): Promise<string[]> {
-  const findings = await verifyRawDisk(path, { architecture: 'amd64' }, known);
+  const findings = await verifyDiskFile(
+    path,
+    { architecture: 'amd64', role: path.endsWith('.raw') ? 'raw' : 'qcow2' },
+    known,
+  );
   for (const { message, help } of findings) expect(message.length * help!.length).toBeGreaterThan(0);
   return findings.map(({ level, rule }) => `${level} ${rule}`);
 }
@@ -55,10 +59,23 @@ async function table(disk: string, partitions: Parameters<typeof gptPatches>[0][
   await file.close();
 }
 
-describe('verifyRawDisk', () => {
+describe('verifyDiskFile', () => {
   it('has nothing against a good disk, known or not', async () => {
     expect(await rules(good)).toEqual([]);
-    expect(await verifyRawDisk(good, {}, undefined)).toEqual([]);
+    expect(await verifyDiskFile(good, { role: 'raw' }, undefined)).toEqual([]);
+  });
+
+  it('looks into qcow2, plain and compressed, alike', async () => {
+    const qcow2 = join(folder, 'disk.qcow2');
+    for (const compressed of [[], ['-c']]) {
+      execFileSync(referee('qemu-img'), ['convert', ...compressed, '-O', 'qcow2', good, qcow2]);
+      expect(await rules(qcow2)).toEqual([]);
+      await after(mtools('mdel', 'demo/linux'));
+      execFileSync(referee('qemu-img'), ['convert', ...compressed, '-O', 'qcow2', bad(), qcow2]);
+      expect(await rules(qcow2)).toEqual(['error disk/esp-kernel']);
+    }
+    writeFileSync(qcow2, readFileSync(qcow2).subarray(0, 400));
+    expect(await rules(qcow2)).toEqual(['error disk/qcow2']);
   });
 
   it('misses loader, kernel and initrd on the EFI system partition', async () => {

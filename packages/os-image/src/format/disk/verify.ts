@@ -1,5 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withGuest, type Guest } from '@ingot/oci';
 import { ProjectError } from '@ingot/workspace';
 import type { Architecture } from '../../description/description.ts';
 import type { FormatFile, FormatResult } from '../format.ts';
@@ -11,7 +11,7 @@ import { espType, rootTypes } from './gpt/guid.ts';
 import { readTable, type Read } from './gpt/read.ts';
 import { alignment } from './partitions.ts';
 import type { Finding } from '../../verify/finding.ts';
-import { readAt } from './read-at.ts';
+import { inWindows } from './windows.ts';
 import type { Partition, Table } from './gpt/table.ts';
 
 export interface VerifyDiskInput {
@@ -21,42 +21,42 @@ export interface VerifyDiskInput {
 }
 
 /**
- * What firmware, boot loader and kernel demand of each raw disk of an output, read by our own readers out of the finished
- * bytes. qcow2 files are the same disk: of them only what Ironic looks at is looked at, there. Throws system errors only.
+ * What firmware, boot loader and kernel demand of each disk of an output, raw and qcow2 alike, read by our own readers
+ * out of the finished bytes. Throws system errors only.
  */
 export async function verifyDisk({ folder, result }: VerifyDiskInput): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const facts = (result.facts?.['disks'] ?? []) as readonly DiskFacts[];
-  for (const file of result.files.filter(({ role }) => role === 'raw')) {
+  for (const file of result.files) {
     const known = facts.find(({ architecture }) => architecture === file.architecture);
-    const found = await verifyRawDisk(join(folder, file.path), file, known);
+    const found = await verifyDiskFile(join(folder, file.path), file, known);
     findings.push(...found.map((finding) => ({ ...finding, message: `${file.path}: ${finding.message}` })));
   }
   return findings;
 }
 
-/** The findings of one raw disk. `facts`: what its maker said of it, where that is known. */
-export async function verifyRawDisk(
+/** The findings of one disk. `facts`: what its maker said of it, where that is known. */
+export async function verifyDiskFile(
   path: string,
-  { architecture }: Pick<FormatFile, 'architecture'>,
+  { architecture, role }: Pick<FormatFile, 'architecture' | 'role'>,
   facts: DiskFacts | undefined,
 ): Promise<readonly Finding[]> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    const table = await attempt('disk/gpt', () =>
-      readTable((position, length) => readAt(file, position, length), size),
-    );
-    if ('finding' in table) return [table.finding];
-    const of = (architecture ?? 'amd64') as Architecture;
-    return [
-      ...checkPartitions(table.value, of, facts),
-      ...(await verifyEsp(file, table.value, of, facts)),
-      ...(await verifyRoot(file, table.value, of, facts)),
-    ];
-  } finally {
-    await file.close();
-  }
+  const of = (architecture ?? 'amd64') as Architecture;
+  const found = await attempt(role === 'raw' ? 'disk/raw' : 'disk/qcow2', () =>
+    withGuest(path, role === 'raw' ? 'raw' : 'qcow2', (guest) => verifyGuest(guest, of, facts)),
+  );
+  return 'finding' in found ? [found.finding] : found.value;
+}
+
+async function verifyGuest(guest: Guest, of: Architecture, facts: DiskFacts | undefined): Promise<readonly Finding[]> {
+  const read = inWindows((position, length) => guest.read(position, length));
+  const table = await attempt('disk/gpt', () => readTable(read, guest.size));
+  if ('finding' in table) return [table.finding];
+  return [
+    ...checkPartitions(table.value, of, facts),
+    ...(await verifyEsp(read, table.value, of, facts)),
+    ...(await verifyRoot(read, table.value, of, facts)),
+  ];
 }
 
 function checkPartitions(table: Table, architecture: Architecture, facts: DiskFacts | undefined): Finding[] {
@@ -88,14 +88,14 @@ function checkPartitions(table: Table, architecture: Architecture, facts: DiskFa
 }
 
 async function verifyEsp(
-  file: FileHandle,
+  disk: Read,
   { partitions }: Table,
   architecture: Architecture,
   facts: DiskFacts | undefined,
 ): Promise<Finding[]> {
   const esp = partitions.find(({ type }) => type === espType);
   if (esp === undefined) return [];
-  const list = await attempt('disk/esp', () => listFat(within(file, esp)));
+  const list = await attempt('disk/esp', () => listFat(within(disk, esp)));
   if ('finding' in list) return [list.finding];
   // FAT compares names without case.
   const files = new Map(list.value.map((each) => [each.path.toLowerCase(), each]));
@@ -112,14 +112,14 @@ async function verifyEsp(
 }
 
 async function verifyRoot(
-  file: FileHandle,
+  disk: Read,
   { partitions }: Table,
   architecture: Architecture,
   facts: DiskFacts | undefined,
 ): Promise<Finding[]> {
   const root = partitions.find(({ type }) => type === rootTypes[architecture]);
   if (root === undefined) return [];
-  const opened = await attempt('disk/root', () => Ext4.open(within(file, root)));
+  const opened = await attempt('disk/root', () => Ext4.open(within(disk, root)));
   if ('finding' in opened) return [opened.finding];
   const { superblock } = opened.value;
   const findings: Finding[] = [];
@@ -158,8 +158,8 @@ async function verifyRoot(
 }
 
 /** A partition's bytes. */
-function within(file: FileHandle, { offset, size }: Partition): Read {
-  return (position, length) => readAt(file, offset + position, Math.max(0, Math.min(length, size - position)));
+function within(disk: Read, { offset, size }: Partition): Read {
+  return (position, length) => disk(offset + position, Math.max(0, Math.min(length, size - position)));
 }
 
 type Attempt<T> = { readonly value: T } | { readonly finding: Finding };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { ProjectError, type Place } from '@ingot/workspace';
 import type { Run } from '../toolbox.ts';
 import { sector } from '../gpt/table.ts';
@@ -94,9 +93,4 @@ function foldersOf(files: readonly EspFile[]): readonly string[] {
 
 function sorted(files: readonly EspFile[]): readonly EspFile[] {
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-/** Where a file that was made for the partition lies. */
-export function scratchFile(folder: string, path: string): string {
-  return join(folder, path.replaceAll('/', '_'));
 }
