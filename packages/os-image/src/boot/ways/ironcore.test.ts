@@ -100,7 +100,8 @@ describe('an image out of its layout', () => {
     const refused = { code: 'INGOT_BOOT_IMAGE' };
     const without = await blob(oci.manifest, { ...value, layers: layers.slice(0, 2) });
     await expect(read([rootOf(without)])).rejects.toMatchObject({ message: expect.stringContaining('no kernel') });
-    const escaping = { ...layers[2]!, digest: 'sha256:../../../etc/passwd' };
+    await writeFile(join(folder, 'outside'), 'a kernel of somebody else');
+    const escaping = { ...layers[2]!, digest: 'sha256:../../outside' };
     await expect(
       read([rootOf(await blob(oci.manifest, { ...value, layers: [...layers.slice(0, 2), escaping] }))]),
     ).rejects.toMatchObject(refused);
