@@ -74,9 +74,9 @@ describe('locking packages', () => {
       { name: 'awk-two', version: '1' },
       { name: 'tool', version: '1', depends: 'awk-two | awk-one' },
     ]);
-    await describeImage('awk-two', 'variant: essential');
+    await describeImage('tool', 'variant: essential');
     await rig.lock();
-    expect((await lockText()).match(/- awk-\w+ /g)).toEqual(['- awk-one ', '- awk-two ']);
+    expect((await lockText()).match(/- awk-\w+ /g)).toEqual(['- awk-one ']);
   });
 
   it('says what has changed since, and leaves the file alone where nothing has', async () => {
@@ -148,7 +148,7 @@ describe('a build with a lock', () => {
     referee('mmdebstrap');
     await repository.publish([
       base,
-      { name: 'tool', version: '2.0', depends: 'library' },
+      { name: 'tool', version: '2.0', depends: 'later | library' },
       { name: 'library', version: '3.0' },
     ]);
     await describeImage('base, tool');
@@ -159,9 +159,10 @@ describe('a build with a lock', () => {
     await repository.publish([
       base,
       { ...base, version: '1.1' },
-      { name: 'tool', version: '2.0', depends: 'library' },
+      { name: 'tool', version: '2.0', depends: 'later | library' },
       { name: 'tool', version: '2.1', depends: 'library, surprise' },
       { name: 'surprise', version: '1.0' },
+      { name: 'later', version: '1.0' },
       { name: 'library', version: '3.0' },
       { name: 'library', version: '4.0' },
     ]);
@@ -170,7 +171,7 @@ describe('a build with a lock', () => {
       ['base', 'tool', 'library'].map((name) => rig.contentOf(`usr/share/${name}/version`)),
     );
     expect(versions).toEqual(['1.0\n', '2.0\n', '3.0\n']);
-    expect((await rig.listing()).filter((line) => line.includes('surprise') || /\.ingot/.test(line))).toEqual([]);
+    expect((await rig.listing()).filter((line) => /surprise|later/.test(line) || /\.ingot/.test(line))).toEqual([]);
   });
 
   it('names each version that is gone, and what there is instead', async () => {

@@ -49,6 +49,7 @@ describe('a root as a tree', () => {
       'usr/lib/systemd/x',
     ]);
     expect(shown(treeOf(link('a', '/b/../../../c'), folder('b'), folder('c'), file('a/x')))).toContain('c/x');
+    expect(shown(treeOf(folder('usr'), link('usr/a', '/etc'), folder('etc'), file('usr/a/x')))).toContain('etc/x');
   });
 
   it('replaces what is no folder, with all below', () => {
