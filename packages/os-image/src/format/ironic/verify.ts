@@ -174,7 +174,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<{ readonly value: T }
     const { code, message, help } = cause as { code?: unknown; message: string; help?: string };
     if (typeof code !== 'string' || !code.startsWith('INGOT_')) throw cause;
     const rule = `ironic/${code
-      .replace(/^INGOT_(IRONIC_)?/, '')
+      .slice('INGOT_'.length)
+      .replace(/^IRONIC_/, '')
       .toLowerCase()
       .replaceAll('_', '-')}`;
     return { finding: error(rule, message, help ?? again) };
