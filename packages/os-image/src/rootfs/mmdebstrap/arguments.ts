@@ -1,5 +1,5 @@
 import type { Architecture, MmdebstrapDescription } from '../../description/description.ts';
-import { isLocal, sourcesOf } from './sources.ts';
+import { sourcesOf } from './sources.ts';
 
 export interface ArgumentOptions {
   readonly architecture: Architecture;
@@ -26,7 +26,6 @@ export const hostMark = '# of the host; emptied when the image is done';
 /** The arguments of mmdebstrap(1). No secret is among them. */
 export function mmdebstrapArguments(description: MmdebstrapDescription, options: ArgumentOptions): string[] {
   const { suite, variant, packages, hooks } = description;
-  const local = [...sourcesOf(description), ...packages].some(isLocal);
   return [
     `--mode=${options.mode}`,
     `--variant=${variant}`,
@@ -36,7 +35,6 @@ export function mmdebstrapArguments(description: MmdebstrapDescription, options:
     '--skip=check/signed-by',
     ...packages.map((name) => `--include=${name}`),
     ...(options.keyrings === undefined ? [] : [`--keyring=${options.keyrings}`]),
-    ...(local ? ['--hook-directory=/usr/share/mmdebstrap/hooks/file-mirror-automount'] : []),
     ...setupHooks(options).map((hook) => `--setup-hook=${hook}`),
     ...hooks.setup.map((hook) => `--setup-hook=${hook}`),
     ...hooks.extract.map((hook) => `--extract-hook=${hook}`),

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { referee } from '../../../../../tools/referee.ts';
 import { AptRepository } from '../../lock/test/apt-repository.ts';
@@ -130,5 +130,17 @@ describe('mmdebstrap, in full', () => {
     expect(asRoot.architectures[0]!.tar).toEqual(unshared.architectures[0]!.tar);
     expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(rig.root);
     expect(await rig.leftovers()).toEqual([]);
+  });
+
+  it('takes packages of this machine', async () => {
+    await chmod(repository.root, 0o755);
+    await rig.describe(`mmdebstrap:
+  suite: test
+  variant: extract
+  packages: [tool]
+  sources: ['deb [trusted=yes] copy:${repository.root} test main']`);
+    await rig.build();
+    expect(await rig.contentOf('usr/share/library/version')).toBe('3.0\n');
+    expect((await rig.listing()).filter((line) => line.includes('ingot-apt-repository'))).toEqual([]);
   });
 });

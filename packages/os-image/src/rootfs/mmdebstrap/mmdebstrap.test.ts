@@ -103,7 +103,13 @@ describe('mmdebstrap', () => {
   });
 
   it('takes lines of sources.list only', async () => {
-    await rig.describe('mmdebstrap: { suite: bookworm, sources: [http://deb.debian.org/debian] }');
+    const source = (text: string, packages = '') =>
+      rig.describe(`mmdebstrap: { suite: bookworm, packages: [${packages}], sources: ['${text}'] }`);
+    await source('deb file:/srv/debian bookworm main');
+    expect(await rig.failure()).toMatch(/^app\/os-image\.yaml:4:\d+ +INGOT_FILE_VALUE .*file:/);
+    await source('deb copy:/srv/debian bookworm main', './tool.deb');
+    expect(await rig.failure()).toMatch(/^app\/os-image\.yaml:4:\d+ +INGOT_FILE_VALUE .*tool\.deb is a file/);
+    await source('http://deb.debian.org/debian');
     expect(await rig.failure()).toMatch(/^app\/os-image\.yaml:4:\d+ +INGOT_FILE_VALUE .*not a line of sources\.list/);
   });
 });

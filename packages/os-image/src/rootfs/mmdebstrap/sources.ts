@@ -1,4 +1,4 @@
-import { ProjectError } from '@ingot/workspace';
+import { ProjectError, type Place } from '@ingot/workspace';
 import type { MmdebstrapDescription, OsImageDescription } from '../../description/description.ts';
 
 /** Suites that have no updates and security fixes of their own. */
@@ -21,17 +21,29 @@ export function isSnapshot(source: string): boolean {
   return /\/\d{8}T\d{6}Z?(\/|\s|$)/.test(source) || /\/\/snapshot\.(debian\.org|ubuntu\.com)/.test(source);
 }
 
-/** Packages of this machine: those inside of the root must see them, too. */
-export function isLocal(sourceOrPackage: string): boolean {
-  return /\bfile:/.test(sourceOrPackage) || /^(\/|\.\.?\/)/.test(sourceOrPackage);
+/**
+ * Throws ProjectError INGOT_FILE_VALUE for a source that is no line of sources.list(5), since mmdebstrap would guess, and
+ * for packages that would have to be mounted into the root.
+ */
+export function checkSources({ sources, packages }: MmdebstrapDescription, { place }: OsImageDescription): void {
+  const line = /^deb(-src)? +(\[[^\]\n]*\] +)?[a-z+]+:\S+ +\S[^\n]*$/;
+  for (const [i, source] of sources.entries()) {
+    const fail = wrong(place(['mmdebstrap', 'sources', i]));
+    if (!line.test(source)) {
+      throw fail(`not a line of sources.list: ${source}`, 'write e.g. deb http://deb.debian.org/debian bookworm main');
+    }
+    if (/^\S+ +(\[.*\] +)?file:/.test(source))
+      throw fail('file: works outside of a root only', 'write copy: in its place');
+  }
+  const file = packages.findIndex((name) => /^(\/|\.\.?\/)/.test(name));
+  if (file < 0) return;
+  const fail = wrong(place(['mmdebstrap', 'packages', file]));
+  throw fail(
+    `${packages[file]} is a file`,
+    'put it into a folder with an index (dpkg-scanpackages), and name that as source',
+  );
 }
 
-/** Throws ProjectError INGOT_FILE_VALUE for a source that is no line of sources.list(5): mmdebstrap would guess. */
-export function checkSources({ sources }: MmdebstrapDescription, { place }: OsImageDescription): void {
-  const wrong = sources.findIndex((source) => !/^deb(-src)? +(\[[^\]\n]*\] +)?[a-z+]+:\S+ +\S[^\n]*$/.test(source));
-  if (wrong < 0) return;
-  throw new ProjectError('INGOT_FILE_VALUE', `not a line of sources.list: ${sources[wrong]}`, {
-    place: place(['mmdebstrap', 'sources', wrong]),
-    help: 'write e.g. deb http://deb.debian.org/debian bookworm main',
-  });
+function wrong(place: Place) {
+  return (message: string, help: string) => new ProjectError('INGOT_FILE_VALUE', message, { place, help });
 }
