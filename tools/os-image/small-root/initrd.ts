@@ -9,7 +9,7 @@ const applets = 'cat dd findfs hexdump insmod mount sh sleep switch_root tr'.spl
 
 /** An initrd that loads its modules, finds `root=` (LABEL, UUID, PARTUUID or a device) and hands over to its init. */
 export function initrdEntries(busybox: Buffer, modules: readonly KernelModule[]): CpioEntry[] {
-  const folders = ['bin', 'dev', 'proc', 'sys', 'root', 'modules'];
+  const folders = ['bin', 'dev', 'proc', 'sys', 'newroot', 'modules'];
   return [
     ...folders.map((path) => ({ path, mode: 0o40755 })),
     { path: 'bin/busybox', mode: 0o100755, content: busybox },
@@ -63,7 +63,7 @@ until device=$(find_root) && [ -n "$device" ]; do
   [ $tries -gt 100 ] && echo "ALERT!  $root does not exist.  Dropping to a shell!" && exit 1
   sleep 0.1
 done
-mount -t ext4 -o $access$flags "$device" /root || exit 1
-for each in dev proc sys; do mount -o move /$each /root/$each; done
-exec switch_root -c /dev/console /root "$init"
+mount -t ext4 -o $access$flags "$device" /newroot || exit 1
+for each in dev proc sys; do mount -o move /$each /newroot/$each; done
+exec switch_root -c /dev/console /newroot "$init"
 `;

@@ -8,7 +8,7 @@ describe('a line of a log that is part of the output', () => {
     ['(Reading database ... 55%', undefined],
     ['I: success in 26.4032 seconds', 'I: success'],
     ['I: using /var/tmp/ingot-rootfs-a1B2c3/mmdebstrap.LaqAVi_hvn as tempdir', 'I: using <temporary> as tempdir'],
-    ['copying /work/dist/.ingot-123-0123456789abcdef/.build/x', 'copying /work/dist/<temporary>/.build/x'],
+    ['copying /w/dist/.ingot-123-0123456789abcdef/.build/x', 'copying /w/dist/<temporary>/.build/x'],
     ['#12 3.456 Setting up adduser', '#12 Setting up adduser'],
     ['#12 DONE 0.3s', '#12 DONE'],
     ['E: Unable to locate package toool', 'E: Unable to locate package toool'],
