@@ -42,20 +42,6 @@ describe('hello-solution', () => {
     expect(await sha256(workspace.path(iso))).toBe(expected);
   });
 
-  it('is the same bytes in another folder, time zone, locale and umask, with an empty store', async () => {
-    const before = process.umask(0o077);
-    const other = await exampleWorkspace();
-    try {
-      const env = { TZ: 'Pacific/Kiritimati', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8', HOME: other.path('home') };
-      const { code, all } = await other.nx(['run', 'hello-solution:pack'], env);
-      expect(code, all).toBe(0);
-      expect(await sha256(other.path(iso))).toBe(expected);
-    } finally {
-      process.umask(before);
-      await other.remove();
-    }
-  });
-
   it('has the manifest where MetalK8s reads it', () => {
     const manifest = execFileSync(referee('isoinfo'), ['-x', '/MANIFEST.YAML;1', '-i', workspace.path(iso)], {
       encoding: 'utf8',
