@@ -42,6 +42,7 @@ export const debianPackages = {
   'dpkg-deb': 'dpkg',
   'dpkg-query': 'dpkg',
   'apt-get': 'apt',
+  gpg: 'gpg',
   getfattr: 'attr',
   setfattr: 'attr',
 } as const;

@@ -118,7 +118,7 @@ async function settingsOf(options: AptRootOptions, folder: string): Promise<stri
     `Dir "${folder}";`,
     `Dir::State::Status "${folder}/var/lib/dpkg/status";`,
     'Dir::Etc::Trusted "/etc/apt/trusted.gpg";',
-    `Dir::Etc::TrustedParts "${keyrings ?? '/etc/apt/trusted.gpg.d'}";`,
+    `Dir::Etc::TrustedParts "${keyrings}";`,
     `Dir::Etc::netrc "${authentication}";`,
     'Apt::Install-Recommends false;',
     'Acquire::Languages "none";',

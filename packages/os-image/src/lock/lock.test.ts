@@ -124,6 +124,24 @@ describe('locking packages', () => {
     expect(await rig.leftovers()).toEqual([]);
   });
 
+  it('believes the keyring that is named, and no other', async () => {
+    await repository.publish([base]);
+    const key = await repository.sign();
+    const signed = (more: string) =>
+      rig.describe(`mmdebstrap:
+  suite: test
+  variant: essential
+  sources: ['${repository.source.replace(' [trusted=yes]', '')}']
+${more}`);
+    await signed('');
+    expect(await rig.failure(() => rig.lock())).toMatch(
+      /^app\/os-image\.yaml:7:13 +INGOT_ROOTFS_BUILD +apt does not trust/,
+    );
+    await rig.write({ 'app/keys/test.asc': key });
+    await signed('  keyrings: [keys/test.asc]');
+    expect((await rig.lock()).count).toBe(1);
+  });
+
   it('points at a package that is not there', async () => {
     await repository.publish([base]);
     await describeImage('base, toool');

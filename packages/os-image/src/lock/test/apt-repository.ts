@@ -89,6 +89,22 @@ export class AptRepository {
     await writeFile(join(this.root, 'dists/test/Release'), release);
   }
 
+  /** Signs what is published; answers with the key, in ASCII. */
+  async sign(): Promise<string> {
+    const home = await mkdtemp(join(tmpdir(), 'ingot-gpg-'));
+    const gpg = (...args: string[]) =>
+      run(referee('gpg'), ['--homedir', home, '--batch', '--pinentry-mode', 'loopback', '--passphrase', '', ...args]);
+    try {
+      await gpg('--quick-generate-key', 'test@example.org', 'ed25519', 'sign', 'never');
+      const release = join(this.root, 'dists/test/Release');
+      await gpg('--output', join(this.root, 'dists/test/InRelease'), '--clearsign', release);
+      return (await gpg('--armor', '--export')).stdout;
+    } finally {
+      await run('gpgconf', ['--homedir', home, '--kill', 'all']);
+      await rm(home, { recursive: true, force: true });
+    }
+  }
+
   async #build({ name, version, depends, essential, priority = 'optional', files = {} }: TestPackage): Promise<string> {
     const tree = await mkdtemp(join(tmpdir(), 'ingot-deb-'));
     try {

@@ -6,8 +6,8 @@ export interface ArgumentOptions {
   readonly mode: 'unshare' | 'root';
   /** The tar that is made. Paths are absolute. */
   readonly target: string;
-  /** Undefined: what apt of this machine trusts. */
-  readonly keyrings: string | undefined;
+  /** A folder. */
+  readonly keyrings: string;
   /** Files for apt alone, each under its name. */
   readonly aptFiles: Readonly<Partial<Record<AptFile, string>>>;
 }
@@ -34,7 +34,7 @@ export function mmdebstrapArguments(description: MmdebstrapDescription, options:
     // It would write into the image which keys this host trusts.
     '--skip=check/signed-by',
     ...packages.map((name) => `--include=${name}`),
-    ...(options.keyrings === undefined ? [] : [`--keyring=${options.keyrings}`]),
+    `--keyring=${options.keyrings}`,
     ...setupHooks(options).map((hook) => `--setup-hook=${hook}`),
     ...hooks.setup.map((hook) => `--setup-hook=${hook}`),
     ...hooks.extract.map((hook) => `--extract-hook=${hook}`),

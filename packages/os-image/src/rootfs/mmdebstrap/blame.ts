@@ -95,12 +95,15 @@ const ofCredentials: Judge = (line, { credentials, sources }) => {
 };
 
 const ofSignature: Judge = (line, { sources, keyrings }) => {
-  if (!/NO_PUBKEY|is not signed|EXPKEYSIG|BADSIG|signatures? (?:were|was|couldn't be|could not be)/i.test(line))
+  if (!/NO_PUBKEY|is not signed|EXPKEYSIG|BADSIG|signatures? (?:were|was|couldn't be|could not be)/i.test(line)) {
     return undefined;
-  const url = /https?:\/\/\S+/.exec(line)?.[0];
+  }
+  // The line before or after names the source.
+  const url = /https?:\/\/[^\s']+/.exec(line)?.[0];
+  if (url === undefined) return undefined;
   return {
-    path: keyrings.length > 0 ? ['keyrings'] : url === undefined ? ['sources'] : pathOfSource(url, sources),
-    message: `apt does not trust ${url ?? 'a source'}`,
+    path: keyrings.length > 0 ? ['keyrings'] : pathOfSource(url, sources),
+    message: `apt does not trust ${url}`,
     help: 'name the keyring that its keys are in under `keyrings`',
   };
 };

@@ -1,28 +1,37 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ProjectError } from '@ingot/workspace';
 import type { MmdebstrapDescription, OsImageDescription } from '../../description/description.ts';
 
-/** Debian's own key, for whoever names further ones. */
+/** Debian's own keys; where the host is another distribution, its apt does not trust them by itself. */
 const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
+/** What apt of this machine trusts for all sources. */
+const hostKeyrings = '/etc/apt/trusted.gpg.d';
+
 /**
- * All keyrings in one folder, which apt takes as a whole; undefined: what apt of this machine trusts. It lies in `tree`,
- * since users of a namespace read it. Throws ProjectError INGOT_ROOTFS_KEYRING.
+ * All keyrings in one folder, which apt takes as a whole: Debian's, and those of the description, or where it names none,
+ * those of this machine. Which keys are trusted changes no byte of an image. The folder lies in `tree`, since users of a
+ * namespace read it. Throws ProjectError INGOT_ROOTFS_KEYRING.
  */
 export async function keyringFolder(
   { keyrings }: MmdebstrapDescription,
   project: string,
   tree: string,
   place: OsImageDescription['place'],
-): Promise<string | undefined> {
-  if (keyrings.length === 0) return undefined;
+): Promise<string> {
   const folder = join(tree, 'keyrings');
   await mkdir(folder, { mode: 0o755 });
-  await copyFile(debianKeyring, join(folder, basename(debianKeyring))).catch(() => undefined);
+  const names = keyrings.length > 0 ? [] : await readdir(hostKeyrings).catch(() => []);
+  const given = [
+    debianKeyring,
+    ...names.filter((name) => /\.(gpg|asc)$/.test(name)).map((name) => join(hostKeyrings, name)),
+  ];
+  // Whoever needs one that is not there hears of it from apt.
+  for (const path of given) await put(path, join(folder, basename(path))).catch(() => undefined);
   for (const [index, keyring] of keyrings.entries()) {
     const extension = keyring.endsWith('.asc') ? 'asc' : 'gpg';
-    await copyFile(resolve(project, keyring), join(folder, `${index}.${extension}`)).catch((cause: unknown) => {
+    await put(resolve(project, keyring), join(folder, `${index}.${extension}`)).catch((cause: unknown) => {
       throw new ProjectError('INGOT_ROOTFS_KEYRING', `cannot read the keyring: ${(cause as Error).message}`, {
         place: place(['mmdebstrap', 'keyrings', index]),
         help: 'paths are relative to the folder of the project',
@@ -31,4 +40,9 @@ export async function keyringFolder(
     });
   }
   return folder;
+}
+
+async function put(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await chmod(to, 0o644);
 }
