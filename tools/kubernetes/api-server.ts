@@ -131,7 +131,9 @@ export class ApiServer implements AsyncDisposable {
     const resource = [...builtIn, ...this.#options.customResources].find(
       (each) => each.group === group && each.version === version && each.plural === plural,
     );
-    if (resource === undefined) throw new Refusal(404, 'NotFound', 'the server has no such resource');
+    if (resource === undefined || (status !== undefined && !resource.hasStatus)) {
+      throw new Refusal(404, 'NotFound', 'the server has no such resource');
+    }
     return { resource, attributes, name, onStatus: status !== undefined, url };
   }
 
