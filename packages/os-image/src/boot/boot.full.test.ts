@@ -54,6 +54,7 @@ describe('metal-stack’s way', { timeout: LIMIT }, () => {
 
   it.each([
     ['fails', 'echo no disk; exit 7', 'ended with 7:\nno disk'],
+    ['restarts', 'echo b > /proc/sysrq-trigger; sleep 60', "the image's installer did not end"],
     ['leaves no boot-info.yaml', 'true', 'has written no /etc/metal/boot-info.yaml'],
     [
       'names a kernel that is not there',

@@ -4,6 +4,7 @@ import type { BootContext, Prepared } from '../../context.ts';
 import { Ext4 } from '../../ext4/ext4.ts';
 import { guestFolder, installScript } from '../../guest/script.ts';
 import { consoleOf } from '../../machine/accelerator.ts';
+import { notUp } from '../../judge.ts';
 import { kernelOf } from '../kernel.ts';
 import { bootInfoPath, parseBootInfo, type BootInfo } from './boot-info.ts';
 import { installYaml } from './install-yaml.ts';
@@ -67,12 +68,13 @@ async function install(context: BootContext, disk: RootDisk, root: Ext4): Promis
     },
     [{ file: disk.file, format: 'raw' }],
   );
-  await root.recover();
   const [installed] = run.report.checks;
-  for (const line of installed?.output.split('\n') ?? []) context.log(`installer: ${line}`);
-  if (installed?.exit === 0) return;
-  const said = installed?.output.split('\n').slice(-15).join('\n') ?? '';
-  const how = installed?.exit === undefined ? 'did not end' : `ended with ${installed.exit}`;
+  if (installed === undefined) throw notUp(context, run);
+  for (const line of installed.output.split('\n')) context.log(`installer: ${line}`);
+  if (installed.exit === 0) return root.recover();
+  const said = installed.output.split('\n').slice(-15).join('\n');
+  const late = run.end.kind === 'time' ? `had not ended after ${description.boot.timeLimit} seconds` : 'did not end';
+  const how = installed.exit === undefined ? late : `ended with ${installed.exit}`;
   throw failure(
     'INGOT_BOOT_INSTALL',
     `the image's installer ${how}${said === '' ? '' : `:\n${said}`}`,
