@@ -26,6 +26,8 @@ export interface RootfsOptions {
   readonly stage: (label: string, total?: number) => (bytes: number) => void;
   /** Hears what the builder says. */
   readonly show?: (line: string) => void;
+  /** The project that is built, for what errors advise; default: the image's name. */
+  readonly project?: string;
   /** False: packages.lock is not looked at. */
   readonly lock?: false;
   /** Hears what is installed. */
@@ -42,9 +44,10 @@ export async function buildRootfs(options: RootfsOptions): Promise<RootfsResult>
   keepYoungGenerationSmall();
   const { description, time, folder } = options;
   const lock = options.lock === false ? undefined : await readPackagesLock(description.folder);
-  if (lock) checkRequest(description, lock);
+  const named = asProject(options);
+  if (lock) checkRequest(named, lock);
   else if (options.lock !== false && description.builder.kind === 'mmdebstrap') {
-    options.note(`no packages.lock: what is newest gets in; \`nx run ${description.name}:lock\` pins it`);
+    options.note(`no packages.lock: what is newest gets in; \`nx run ${named.name}:lock\` pins it`);
   }
   const temporary = join(folder, '.build');
   await mkdir(temporary, { recursive: true });
@@ -98,7 +101,7 @@ async function buildArchitecture(
       await layFiles(built.tree, architecture, options);
       const check = (packages: readonly DpkgPackage[] | undefined): void => {
         options.installed?.(architecture, packages ?? []);
-        if (lock) checkInstalled(description, lock, architecture, packages);
+        if (lock) checkInstalled(asProject(options), lock, architecture, packages);
       };
       const place = description.place([description.builder.kind]);
       const { secrets } = builder;
@@ -109,11 +112,16 @@ async function buildArchitecture(
   }
 }
 
+/** The description with the name that people run its targets by. */
+function asProject({ description, project = description.name }: RootfsOptions): OsImageDescription {
+  return { ...description, name: project };
+}
+
 /** Does `work`; where it fails since locked packages are gone, that is the error. */
 async function orGone<T>(
   lock: PackagesLock | undefined,
   architecture: Architecture,
-  { description, signal }: RootfsOptions,
+  options: RootfsOptions,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -122,7 +130,7 @@ async function orGone<T>(
     const { code } = error as { code?: unknown };
     if (lock === undefined || !(code === 'INGOT_ROOTFS_BUILD' || code === 'INGOT_LOCK_DIFFERENT')) throw error;
     // Where the sources cannot be asked either, the first error says more.
-    throw (await goneError(description, lock, architecture, signal).catch(() => undefined)) ?? error;
+    throw (await goneError(asProject(options), lock, architecture, options.signal).catch(() => undefined)) ?? error;
   }
 }
 
