@@ -21,8 +21,6 @@ export interface DockerfileOptions {
   readonly project: string;
   /** Of the image and, as far as the engine can, of its files: seconds since 1970. */
   readonly time: number;
-  /** What else is written there by the project's targets, as absolute patterns: no part of the context. */
-  readonly written?: readonly string[];
   /** Hears what the engine says. */
   readonly show?: (line: string) => void;
   /** What is no part of the context beside the output: absolute paths, `*` stands for what is within a name. */
@@ -49,7 +47,7 @@ export async function buildDockerfile(
 ): Promise<DockerfileImage> {
   const { dockerfile, platforms } = image;
   const { layoutDir, project } = options;
-  const context = await openContext(dockerfile, project, [...ownFiles(image, options), ...(options.written ?? [])]);
+  const context = await openContext(dockerfile, project, ownFiles(image, options));
   const secrets = await openSecrets(dockerfile.secrets, project, context.context, context.letIn);
   return interruptible(async (signal) => {
     const engine = await chooseEngine(dockerfile, signal);

@@ -207,6 +207,15 @@ echo "for $1 at $SOURCE_DATE_EPOCH"; mkdir -p out-$1/etc; echo hi > out-$1/etc/m
     expect(await rig.read('out/amd64/build.log')).toBe(`for amd64 at ${time}\n`);
   });
 
+  it('is what it leaves in a folder of the run, too, and in nobody else’s', async () => {
+    await rig.program('app/make.sh', '#!/bin/sh\nmkdir -p "$1/root/etc"; echo "$2" > "$1/root/etc/motd"\n');
+    await rig.describe('command: { run: [./make.sh, "{output}", hi], rootfs: "{output}/root" }');
+    await rig.build();
+    expect(await rig.contentOf('etc/motd')).toBe('hi\n');
+    await rig.describe('command: { run: [./make.sh, "{output}", hi], rootfs: "{output}/../x" }');
+    expect(await rig.failure()).toMatch(/^app\/os-image\.yaml:4:\d+ +INGOT_IMAGE_PATH/);
+  });
+
   it('that fails says so with the end of its log; that leaves nothing, too', async () => {
     await rig.program('app/make.sh', '#!/bin/sh\necho no such luck >&2; exit 3\n');
     await rig.describe('command: { run: [./make.sh], rootfs: out }');

@@ -1,7 +1,7 @@
-import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { mkdir, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { ProjectError, runProgram, withPlace, type BuildLog, type Path } from '@ingot/workspace';
-import type { Architecture, CommandDescription, OsImageDescription } from '../description/description.ts';
+import type { Architecture, CommandDescription } from '../description/description.ts';
 import type { BuilderOptions, RootfsBuilder } from './builder.ts';
 import { addSteadily } from './builder-log.ts';
 import type { BootContent } from './extract/kernel.ts';
@@ -16,16 +16,24 @@ const grace = 60_000;
  */
 export function commandBuilder(command: CommandDescription, options: BuilderOptions): RootfsBuilder {
   const { description, temporary } = options;
-  const { folder, place } = description;
+  const { place } = description;
   return {
     secrets: [],
     async build(architecture, log) {
-      await run(command, architecture, log, options);
+      const work: Work = {
+        architecture,
+        folder: description.folder,
+        output: join(temporary, `output-${architecture}`),
+      };
+      await mkdir(work.output);
+      await run(command, work, log, options);
       const boot = async (key: 'kernel' | 'initrd'): Promise<{ readonly [name: string]: BootContent }> =>
-        command[key] === undefined ? {} : { [key]: await bootFile(command[key], key, architecture, description) };
+        command[key] === undefined
+          ? {}
+          : { [key]: await withPlace(place(['command', key]), () => bootFile(command[key]!, work)) };
       const at: Path = ['command', 'rootfs'];
       return withPlace(place(at), async () => {
-        const path = await inProject(forArchitecture(command.rootfs, architecture), folder);
+        const path = await madeBy(command.rootfs, work);
         return {
           tree: await openPath(path, temporary, options),
           ...(await boot('kernel')),
@@ -36,14 +44,23 @@ export function commandBuilder(command: CommandDescription, options: BuilderOpti
   };
 }
 
+/** What the words of the description stand for. */
+interface Work {
+  readonly architecture: Architecture;
+  /** The project's. */
+  readonly folder: string;
+  /** An empty folder for what the program makes, which goes away afterwards. */
+  readonly output: string;
+}
+
 async function run(
   command: CommandDescription,
-  architecture: Architecture,
+  work: Work,
   log: BuildLog,
   { description, time, signal }: BuilderOptions,
 ): Promise<void> {
   const { folder, place } = description;
-  const [program = '', ...args] = command.run.map((word) => forArchitecture(word, architecture));
+  const [program = '', ...args] = command.run.map((word) => filledIn(word, work).replaceAll('{output}', work.output));
   // A program of the project's is named from its folder, as in a shell.
   const path = program.startsWith('./') || program.startsWith('../') ? resolve(folder, program) : program;
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(time) };
@@ -63,34 +80,33 @@ async function run(
   });
 }
 
-async function bootFile(
-  written: string,
-  key: 'kernel' | 'initrd',
-  architecture: Architecture,
-  { folder, place }: OsImageDescription,
-): Promise<BootContent> {
-  return withPlace(place(['command', key]), async () => {
-    const path = await inProject(forArchitecture(written, architecture), folder);
-    const { size } = await stat(path);
-    return { source: '', content: { path, offset: 0, size } };
-  });
+async function bootFile(written: string, work: Work): Promise<BootContent> {
+  const path = await madeBy(written, work);
+  const { size } = await stat(path);
+  return { source: '', content: { path, offset: 0, size } };
 }
 
-function forArchitecture(text: string, architecture: Architecture): string {
+function filledIn(text: string, { architecture }: Work): string {
   return text.replaceAll('{arch}', architecture);
 }
 
-/** Neither the path nor a link in it may leave the project. Throws ProjectError INGOT_IMAGE_PATH, INGOT_ROOTFS_MISSING. */
-async function inProject(path: string, folder: string): Promise<string> {
+/**
+ * What the program has left, in the project or in its own output; neither the path nor a link in it may lead elsewhere.
+ * Throws ProjectError INGOT_IMAGE_PATH, INGOT_ROOTFS_MISSING.
+ */
+async function madeBy(written: string, work: Work): Promise<string> {
+  const inOutput = /^\{output\}\//.exec(written);
+  const path = filledIn(inOutput ? written.slice(inOutput[0].length) : written, work);
+  const folder = inOutput ? work.output : work.folder;
   const outside = (way: string) => isAbsolute(way) || way.split(/[/\\]/).includes('..');
   const there = outside(path) ? undefined : await realpath(resolve(folder, path)).catch(() => undefined);
   if (outside(path) || (there !== undefined && outside(relative(await realpath(folder), there)))) {
-    throw new ProjectError('INGOT_IMAGE_PATH', `${JSON.stringify(path)} leaves the project`, {
-      help: 'let the command write into the folder of the project',
+    throw new ProjectError('INGOT_IMAGE_PATH', `${JSON.stringify(written)} leaves the project`, {
+      help: 'let the command write into the folder of the project, or into {output}',
     });
   }
   if (there !== undefined) return there;
-  throw new ProjectError('INGOT_ROOTFS_MISSING', `the command has left no ${path}`, {
-    help: 'paths are relative to the folder of the project; {arch} stands for the architecture',
+  throw new ProjectError('INGOT_ROOTFS_MISSING', `the command has left no ${written}`, {
+    help: 'paths are relative to the folder of the project, or begin with {output}/; {arch} stands for the architecture',
   });
 }

@@ -18,6 +18,7 @@ export async function runLock(options: OsImageOptions, context: ExecutorContext)
     const update = await interruptible((signal) =>
       lockPackages({
         description,
+        project: name,
         // The one place where the clock has a say: a lock tells when its packages were looked up.
         now: sourceDateEpoch() ?? Math.floor(Date.now() / 1000),
         sources: sourcesIn(description, context),

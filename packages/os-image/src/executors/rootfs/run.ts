@@ -27,6 +27,7 @@ export async function runRootfs(options: RootfsExecutorOptions, context: Executo
       putOutput(outputOf(folder, 'rootfs'), (staging) =>
         buildRootfs({
           description,
+          project: name,
           time,
           folder: staging,
           sources: sourcesIn(description, context),

@@ -32,7 +32,7 @@ name: ${name}
 # {date}: the day of SOURCE_DATE_EPOCH, else that of packages.lock.
 version: 12.0.${builder === 'mmdebstrap' || builder === 'dockerfile' ? '{date}' : '20260101'}
 commandLine: console=tty0 console=ttyS0,115200
-${builderYaml[builder]}${withInstaller ? 'files:\n  - { from: install.sh, to: /install.sh, mode: 0755 }\n' : ''}formats: [${formats.join(', ')}]
+${builderYaml[builder]}${filesYaml(builder, withInstaller)}formats: [${formats.join(', ')}]
 `;
 }
 
@@ -43,6 +43,9 @@ const builderYaml: Readonly<Record<BuilderName, string>> = {
     # On hardware, linux-image-amd64: this kernel is for virtual machines.
 ${packages.map((name) => `    - ${name}\n`).join('')}  sources:
     - deb http://deb.debian.org/debian bookworm main
+  hooks:
+    # Keys that are in an image are everybody's: each machine makes its own, by ssh-host-keys.conf.
+    customize: ['rm -f "$1"/etc/ssh/ssh_host_*']
 `,
   dockerfile: 'dockerfile: Dockerfile\n',
   rootfs: `# A tar, a folder, or the image of another project (project:NAME) or registry (docker://…, pinned by ingot.lock).
@@ -55,15 +58,28 @@ rootfs: rootfs.tar
 `,
 };
 
+/** sshd of the packages above starts with keys of the machine. */
+function filesYaml(builder: BuilderName, withInstaller: boolean): string {
+  const files = [
+    ...(withInstaller ? ['{ from: install.sh, to: /install.sh, mode: 0755 }'] : []),
+    ...(builder === 'rootfs'
+      ? []
+      : ['{ from: ssh-host-keys.conf, to: /etc/systemd/system/ssh.service.d/host-keys.conf, mode: 0644 }']),
+  ];
+  return files.length === 0 ? '' : `files:\n${files.map((file) => `  - ${file}\n`).join('')}`;
+}
+
 export function dockerfile(): string {
   return `FROM docker.io/library/debian:bookworm-slim
-# What apt leaves behind tells of the day it ran: gone in the same RUN, or two builds are never the same.
+# What apt leaves behind tells of the day it ran, and some packages make ids and keys by chance, which are each machine's
+# own: gone in the same RUN, or two builds are never the same.
 RUN apt-get update \\
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \\
       ${packages.join(' \\\n      ')} \\
  && apt-get clean \\
  && rm -rf /var/lib/apt/lists/* /var/log/apt/* /var/log/dpkg.log /var/log/alternatives.log \\
-      /var/cache/ldconfig/aux-cache /var/cache/apt/*.bin
+      /var/cache/ldconfig/aux-cache /var/cache/apt/*.bin /etc/ssh/ssh_host_* /var/lib/dbus/machine-id \\
+ && : >/etc/machine-id
 `;
 }
 
@@ -71,7 +87,7 @@ export function buildScript(): string {
   return `#!/bin/sh
 # Leaves a root file system as "$1/rootfs.tar". Put your own build here: mkosi, Garden Linux's ./build, …
 set -eu
-exec mmdebstrap --variant=minbase --include=${packages.join(',')} bookworm "$1/rootfs.tar"
+exec mmdebstrap --variant=minbase --customize-hook='rm -f "$1"/etc/ssh/ssh_host_*' --include=${packages.join(',')} bookworm "$1/rootfs.tar"
 `;
 }
 

@@ -34,9 +34,8 @@ async function osImage(tree: Tree, options: OsImageGeneratorOptions): Promise<Ge
   const withInstaller = chosen.includes('metal-stack');
   write('os-image.yaml', schema + osImageYaml({ name, builder, formats: chosen, withInstaller }));
   write('README.md', readme({ name, builder, formats: chosen, withInstaller }));
-  if (withInstaller) {
-    write('install.sh', readFileSync(new URL('../../../templates/install.sh', import.meta.url), 'utf8'));
-  }
+  if (withInstaller) write('install.sh', template('install.sh'));
+  if (builder !== 'rootfs') write('ssh-host-keys.conf', template('ssh-host-keys.conf'));
   if (builder === 'dockerfile') write('Dockerfile', dockerfile());
   if (builder === 'command') tree.write(posix.join(place, 'build.sh'), buildScript(), { mode: 0o755 });
   const install = await init(tree, { skipFormat: true });
@@ -45,6 +44,10 @@ async function osImage(tree: Tree, options: OsImageGeneratorOptions): Promise<Ge
 }
 
 export default generator(osImage);
+
+function template(name: string): string {
+  return readFileSync(new URL(`../../../templates/${name}`, import.meta.url), 'utf8');
+}
 
 function formatsOf(written: string | readonly string[]): Format[] {
   const names = (typeof written === 'string' ? written.split(',') : written).map((each) => each.trim());
