@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile, stat } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NxWorkspace } from '../../../tools/nx-workspace.ts';
@@ -7,16 +7,15 @@ import { smallRoot } from '../../../tools/os-image/small-root.ts';
 import { referee } from '../../../tools/referee.ts';
 
 const run = promisify(execFile);
-const all = ['plan', 'rootfs', 'metal-stack', 'onmetal', 'ironcore', 'gardenlinux', 'disk', 'ironic', 'image'];
+const all = ['plan', 'rootfs', 'metal-stack', 'image'];
 
 const description = `ingot: os-image/v1
 name: small
 version: 1.0.20240101
 commandLine: console=ttyS0
 rootfs: root/rootfs.tar
-formats: [metal-stack, onmetal, ironcore, gardenlinux, disk, ironic, container]
+formats: [metal-stack, container]
 metal-stack: { level: 1 }
-disk: { bootloader: grub, esp: 34MiB, free: 4MiB }
 `;
 
 let workspace: NxWorkspace;
@@ -55,15 +54,11 @@ async function build(...targets: string[]): Promise<{ readonly hits: string[]; r
 }
 
 describe('in an Nx workspace', () => {
-  it('every format is made of one root file system', async () => {
+  it('formats are made of one root file system', async () => {
     const { ran } = await build(...all);
     expect(ran.toSorted()).toEqual(all.toSorted());
     await run(referee('lz4'), ['-t', workspace.path('small/dist/metal-stack/stable/small/1.0/img.tar.lz4')]);
-    await run(referee('qemu-img'), ['check', workspace.path('small/dist/disk/small-amd64.qcow2')]);
     await run(referee('skopeo'), ['inspect', `oci:${workspace.path('small/dist/image')}:1.0.20240101`]);
-    expect(
-      (await stat(workspace.path('small/dist/gardenlinux/small-amd64-1.0.20240101.oci.tar.xz'))).size,
-    ).toBeGreaterThan(1e6);
   });
 
   it('a change of one format makes that format again, and nothing else', async () => {

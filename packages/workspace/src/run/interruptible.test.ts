@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { interruptible } from './interruptible.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -55,6 +55,10 @@ describe('interruptible', () => {
   });
 
   it('stops all that runs, and lets nothing begin afterwards', async () => {
+    // One that nobody else in this process has: it stays stopped.
+    vi.resetModules();
+    onTestFinished(() => void vi.resetModules());
+    const { interruptible } = await import('./interruptible.ts');
     const stopped = interruptible(
       (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
     );
