@@ -48,10 +48,10 @@ describe('in an Nx workspace', () => {
     await run(referee('qemu-img'), ['check', dist('disk/small-amd64.qcow2')]);
     await run(referee('skopeo'), ['inspect', `oci:${dist('image')}:1.0.20240101`]);
     expect((await stat(dist('gardenlinux/small-amd64-1.0.20240101.oci.tar.xz'))).size).toBeGreaterThan(1e6);
-  });
+  }, 600_000);
 
   it('a change of the disk makes what carries it again, and nothing else', async () => {
     await workspace.write({ 'small/os-image.yaml': description.replace('4MiB }', '5MiB }') });
     expect(await build()).toEqual(['disk', 'gardenlinux', 'ironcore', 'ironic', 'onmetal', 'plan']);
-  });
+  }, 600_000);
 });
