@@ -8,6 +8,7 @@ import { chooseEngine } from './choose.ts';
 import { openContext, type BuildContext } from './context.ts';
 import type { DockerfileDescription, EngineName } from './description.ts';
 import type { BuildRequest, Engine, RunStep } from './engine.ts';
+import { forAnotherFolder } from './environment.ts';
 import { buildFailed } from './failed.ts';
 import { firstRunOfTarget, parseInstructions, stagesOf } from './instructions.ts';
 import { openSecrets } from './secrets.ts';
@@ -117,7 +118,8 @@ function checkPlatforms(
 
 function steps(cwd: string, context: BuildContext, log: BuildLog, place: Place, signal: AbortSignal): RunStep {
   return async (program, args) => {
-    const ended = await runProgram(program, args, { cwd, signal, onLine: (line) => log.add(line) });
+    const env = forAnotherFolder(process.env);
+    const ended = await runProgram(program, args, { cwd, env, signal, onLine: (line) => log.add(line) });
     if (ended?.code === 0) return;
     const how = ended === undefined ? 'is gone' : ended.code === undefined ? 'was killed' : `ended with ${ended.code}`;
     throw buildFailed(program, how, context, log, place);
