@@ -119,7 +119,7 @@ function checkPlatforms(
 function steps(cwd: string, context: BuildContext, log: BuildLog, place: Place, signal: AbortSignal): RunStep {
   return async (program, args) => {
     const env = forAnotherFolder(process.env);
-    const ended = await runProgram(program, args, { cwd, env, signal, onLine: (line) => log.add(line) });
+    const ended = await runProgram(program, args, { cwd, env, signal, umask: 0o022, onLine: (line) => log.add(line) });
     if (ended?.code === 0) return;
     const how = ended === undefined ? 'is gone' : ended.code === undefined ? 'was killed' : `ended with ${ended.code}`;
     throw buildFailed(program, how, context, log, place);

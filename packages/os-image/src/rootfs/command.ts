@@ -69,6 +69,8 @@ async function run(
     env,
     signal,
     grace,
+    // What it makes is to be the same for everybody.
+    umask: 0o022,
     onLine: (line) => addSteadily(log, line),
   });
   if (ended?.code === 0) return;

@@ -38,8 +38,9 @@ export async function build(around: Surroundings, options: BuildOptions): Promis
   for (const name of ['home', 't', 's']) await mkdir(join(base, name));
   const nx = await nxProgram(folder);
   const run = (args: readonly string[], user: typeof otherUser | undefined) =>
-    runProgram(process.execPath, [setUmask(around.umask), nx, ...args], {
+    runProgram(process.execPath, [nx, ...args], {
       cwd: folder,
+      umask: around.umask,
       env: environmentOf(around, base),
       signal,
       onLine: (line) => log.add(line),
@@ -81,12 +82,6 @@ async function nxProgram(folder: string): Promise<string> {
   const manifest = createRequire(join(folder, 'package.json')).resolve('nx/package.json');
   const { bin } = JSON.parse(await readFile(manifest, 'utf8')) as { bin: Readonly<Record<string, string>> };
   return join(dirname(manifest), bin['nx']!);
-}
-
-/** Node's option that sets the umask before anything else runs; child processes inherit it, workers may not set it. */
-function setUmask(umask: number): string {
-  const script = `import{isMainThread}from'node:worker_threads';isMainThread&&process.umask(${umask})`;
-  return `--import=data:text/javascript,${script}`;
 }
 
 /** Makes all of it a user's own; links and not what they lead to. */

@@ -12,6 +12,10 @@ export interface ProgramOptions {
   readonly signal?: AbortSignal;
   /** Runs as this user and group, for which this process must be root. */
   readonly user?: { readonly uid: number; readonly gid: number };
+  /**
+   * The bits that what it makes goes without; default: as for this process. Only the main thread of a process can set it.
+   */
+  readonly umask?: number;
   /** How long it may take to clean up before it is killed, in milliseconds. */
   readonly grace?: number;
 }
@@ -33,10 +37,12 @@ const LINES = 1000;
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, env = process.env, onLine, signal, user, grace = 10_000 }: ProgramOptions = {},
+  { cwd, env = process.env, onLine, signal, user, umask, grace = 10_000 }: ProgramOptions = {},
 ): Promise<Ended | undefined> {
   signal?.throwIfAborted();
-  const child = spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'], ...user });
+  const child = withUmask(umask, () =>
+    spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'], ...user }),
+  );
   const lines: string[] = [];
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input, crlfDelay: Infinity }).on('line', (line) => {
@@ -64,6 +70,17 @@ export async function runProgram(
     clearTimeout(killer);
     signal?.removeEventListener('abort', stop);
     process.off('exit', end);
+  }
+}
+
+/** A child process has the umask that this one has in the moment in which it is started. */
+function withUmask<T>(umask: number | undefined, start: () => T): T {
+  if (umask === undefined) return start();
+  const own = process.umask(umask);
+  try {
+    return start();
+  } finally {
+    process.umask(own);
   }
 }
 

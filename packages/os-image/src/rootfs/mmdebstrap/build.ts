@@ -25,6 +25,9 @@ export interface MmdebstrapOptions {
   readonly signal: AbortSignal;
 }
 
+/** Packages' scripts make files, whose modes are to be the same for everybody. */
+const umask = 0o022;
+
 /** It may have to remove a whole tree. In milliseconds. */
 const grace = 60_000;
 
@@ -54,6 +57,7 @@ export async function runMmdebstrap(
       env,
       signal,
       grace,
+      umask,
       onLine: (line) => addSteadily(log, line),
     });
     if (ended?.code === 0) return;

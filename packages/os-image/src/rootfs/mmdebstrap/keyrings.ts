@@ -11,8 +11,8 @@ const hostKeyrings = '/etc/apt/trusted.gpg.d';
 
 /**
  * All keyrings in one folder, which apt takes as a whole: Debian's, and those of the description, or where it names none,
- * those of this machine. Which keys are trusted changes no byte of an image. The folder lies in `tree`, since users of a
- * namespace read it. Throws ProjectError INGOT_ROOTFS_KEYRING.
+ * those of this machine. Which keys are trusted changes no byte of an image. The folder lies in `tree`, which
+ * everybody may enter. Throws ProjectError INGOT_ROOTFS_KEYRING.
  */
 export async function keyringFolder(
   { keyrings }: MmdebstrapDescription,
@@ -21,7 +21,9 @@ export async function keyringFolder(
   place: OsImageDescription['place'],
 ): Promise<string> {
   const folder = join(tree, 'keyrings');
-  await mkdir(folder, { mode: 0o755 });
+  await mkdir(folder);
+  // Whatever the umask: users of a namespace read it, and so does apt, as a user of its own.
+  await chmod(folder, 0o755);
   const names = keyrings.length > 0 ? [] : await readdir(hostKeyrings).catch(() => []);
   const given = [
     debianKeyring,
