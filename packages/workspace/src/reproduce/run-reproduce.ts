@@ -62,7 +62,7 @@ export async function runReproduce(reproduce: Reproduce, context: ExecutorContex
       return { success: report.reproducible, terminalOutput: [formatReport(report), ...kept].join('\n') };
     } finally {
       log.close();
-      if (reproduce.keep !== true) await rm(scratch, { recursive: true, force: true });
+      if (reproduce.keep !== true) await remove(scratch);
     }
   });
 }
@@ -109,13 +109,18 @@ function outputsOf({ targets, outputs }: Reproduce, { context, projectRoot }: Wo
   });
 }
 
+/** Nx's plugin workers outlive it for a moment, and write caches meanwhile. */
+function remove(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+}
+
 async function buildTwice(reproduce: Reproduce, { context, scratch, log, signal }: Work) {
   const { targets, configuration, otherUser = 'auto' } = reproduce;
   const files = await workspaceFiles(context.root, signal);
   const notes: string[] = [];
   const run = async (which: 0 | 1, asOther: boolean): Promise<Built> => {
     const base = join(scratch, `${which + 1}`);
-    await rm(base, { recursive: true, force: true });
+    await remove(base);
     await mkdir(base);
     const project = context.projectName!;
     return build(surroundings[which], {
