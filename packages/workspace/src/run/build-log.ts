@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProjectError } from '../error.ts';
@@ -18,7 +18,10 @@ export class BuildLog {
   static async open(file: string, secrets: readonly string[], show: (line: string) => void): Promise<BuildLog> {
     try {
       await mkdir(dirname(file), { recursive: true });
-      return new BuildLog(file, openSync(file, 'w', 0o644), secrets, show);
+      const descriptor = openSync(file, 'w');
+      // Whatever the umask: some logs are outputs.
+      fchmodSync(descriptor, 0o644);
+      return new BuildLog(file, descriptor, secrets, show);
     } catch (cause) {
       throw new ProjectError('INGOT_IMAGE_OUTPUT', `cannot write the log: ${(cause as Error).message}`, {
         path: file,
