@@ -1,4 +1,4 @@
-import { printable } from '@ingot/solution';
+import { printable } from '@ingot/workspace';
 import { jsonText } from './json.ts';
 import type { Terminal, VerbOption, VerbValues } from './verb.ts';
 

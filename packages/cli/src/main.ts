@@ -1,5 +1,4 @@
-import { formatError } from '@ingot/workspace';
-import { printable } from '@ingot/solution';
+import { formatError, printable } from '@ingot/workspace';
 import { parseVerb } from './arguments.ts';
 import { overview, verbHelp } from './help.ts';
 import { isWrongUsage } from './error.ts';

@@ -1,5 +1,4 @@
-import { printable } from '@ingot/solution';
-import { progress } from '@ingot/workspace';
+import { printable, progress } from '@ingot/workspace';
 import type { Progress } from '@ingot/workspace';
 import type { DeliverOptions } from './deliver.ts';
 import type { Terminal } from './verb.ts';

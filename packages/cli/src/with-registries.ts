@@ -1,4 +1,4 @@
-import { printable } from '@ingot/solution';
+import { printable } from '@ingot/workspace';
 import { interruptible } from './interruptible.ts';
 import type { Registries, Repository } from '@ingot/registry';
 import type { Reference } from '@ingot/registry/reference';

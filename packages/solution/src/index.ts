@@ -5,10 +5,11 @@ export type { SolutionErrorFacts } from './error.ts';
 
 export { listSolution } from './list/list-solution.ts';
 export type { ListedFile, ListedImage, SolutionListing } from './list/list-solution.ts';
-export { formatFinding, formatVerdict, printable } from './verify/verdict.ts';
+export { formatFinding, formatVerdict } from '@ingot/workspace';
+export type { Finding, Level } from '@ingot/workspace';
 export { rules, verifySolution } from './verify/verify-solution.ts';
 export type { VerifyOptions } from './verify/verify-solution.ts';
-export type { Finding, Level, Rule } from './verify/finding.ts';
+export type { Fault, Rule } from './verify/finding.ts';
 
 export { encodePlan, isoName } from './plan/plan.ts';
 export type { Plan, PlannedContent, PlannedFile, PlannedImage, PlannedLink } from './plan/plan.ts';

@@ -13,6 +13,8 @@ export type { Claim } from './project-file/claim.ts';
 export { formatError } from './report/format-error.ts';
 export type { FormatErrorOptions } from './report/format-error.ts';
 export { formatBytes, formatDuration } from './report/format-bytes.ts';
+export type { Finding, Level } from './report/finding.ts';
+export { formatFinding, formatVerdict, printable } from './report/verdict.ts';
 export { progress } from './report/progress.ts';
 export type { Progress, ProgressOptions, ProgressStream } from './report/progress.ts';
 

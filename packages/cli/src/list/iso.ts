@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { openIso } from '@ingot/iso9660';
-import { listSolution, printable } from '@ingot/solution';
-import { formatBytes } from '@ingot/workspace';
+import { listSolution } from '@ingot/solution';
+import { formatBytes, printable } from '@ingot/workspace';
 import { jsonText } from '../json.ts';
 import type { SolutionListing } from '@ingot/solution';
 import type { Terminal, VerbValues } from '../verb.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { docker } from '@ingot/content';
-import { printable } from '@ingot/solution';
+import { printable } from '@ingot/workspace';
 import { formatReference } from '@ingot/registry/reference';
 import { accessTo, checkPlainHttp, sidedAccessOptions } from '../access.ts';
 import { answer, jsonOption } from '../answer.ts';

@@ -1,8 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { extract as extractIso, openIso } from '@ingot/iso9660';
 import type { ExtractOptions, IsoEntry, IsoImage } from '@ingot/iso9660';
-import { printable } from '@ingot/solution';
-import { didYouMean, formatBytes, progress } from '@ingot/workspace';
+import { didYouMean, formatBytes, printable, progress } from '@ingot/workspace';
 import { firstArgument } from '../arguments.ts';
 import { interruptible } from '../interruptible.ts';
 import { jsonText } from '../json.ts';

@@ -5,7 +5,7 @@ import { UsageError } from '../error.ts';
 import { checkLogin } from '../login-check.ts';
 import { ask, passwordFromStdin } from '../password.ts';
 import { registryName } from '../registry-argument.ts';
-import { printable } from '@ingot/solution';
+import { printable } from '@ingot/workspace';
 import type { Terminal, Verb, VerbValues } from '../verb.ts';
 
 export const login: Verb = {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { answer, jsonOption } from '../answer.ts';
 import { oneArgument } from '../arguments.ts';
 import { registryName } from '../registry-argument.ts';
-import { printable } from '@ingot/solution';
+import { printable } from '@ingot/workspace';
 import type { Verb } from '../verb.ts';
 
 export const logout: Verb = {

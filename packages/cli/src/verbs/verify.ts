@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { openIso } from '@ingot/iso9660';
-import { formatFinding, formatVerdict, printable, verifySolution } from '@ingot/solution';
-import type { Finding } from '@ingot/solution';
-import { progress } from '@ingot/workspace';
+import { verifySolution } from '@ingot/solution';
+import { formatFinding, formatVerdict, printable, progress } from '@ingot/workspace';
+import type { Finding } from '@ingot/workspace';
 import { oneArgument } from '../arguments.ts';
 import { jsonText } from '../json.ts';
 import type { Terminal, Verb } from '../verb.ts';

@@ -1,7 +1,8 @@
 import type { IsoImage } from '@ingot/iso9660';
 import { readArchive } from './archive.ts';
 import type { Archive, ArchiveOptions } from './archive.ts';
-import type { Fault, Finding, Rule } from './finding.ts';
+import type { Finding } from '@ingot/workspace';
+import type { Fault, Rule } from './finding.ts';
 import { blobRules } from './rules/blobs.ts';
 import { checksumRules } from './rules/checksums.ts';
 import { fileRules } from './rules/files.ts';

@@ -3,14 +3,13 @@ import { join, relative } from 'node:path';
 
 import { openIso } from '@ingot/iso9660';
 import type { RunOne } from '@ingot/workspace';
-import { checkOptions } from '@ingot/workspace';
+import { checkOptions, formatFinding, formatVerdict } from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
 
 import { SolutionError } from '../../error.ts';
 import { fileError, isMissing } from '../../file-error.ts';
 import type { PackResult } from '../../pack/pack-result.ts';
 import { optionPath, targetOf } from '../../project-root.ts';
-import { formatFinding, formatVerdict } from '../../verify/verdict.ts';
 import { verifySolution } from '../../verify/verify-solution.ts';
 
 /** The options of the executor `verify`: schemas/executors/verify.json. */

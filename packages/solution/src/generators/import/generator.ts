@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, join, posix, resolve } from 'node:path';
-import { generator } from '@ingot/workspace';
+import { generator, printable } from '@ingot/workspace';
 import { logger } from '@nx/devkit';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
 import { SolutionError } from '../../error.ts';
-import { printable } from '../../verify/verdict.ts';
 import init from '../init/generator.ts';
 import { projectPlace, schemaComment } from '../project-place.ts';
 import { carry, modeOf } from './carry.ts';

@@ -1,5 +1,5 @@
 import type { IsoImage } from '@ingot/iso9660';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '@ingot/workspace';
 import { verifySolution } from '../verify-solution.ts';
 import type { VerifyOptions } from '../verify-solution.ts';
 
