@@ -1,0 +1,19 @@
+import type { Rule } from '../rule.ts';
+import { helmRules } from './helm.ts';
+import { manifestRules } from './manifest.ts';
+import { objectRules } from './object.ts';
+import { olmRules } from './olm.ts';
+import { plainRules } from './plain.ts';
+import { registryRules } from './registry.ts';
+import { treeRules } from './tree.ts';
+
+/** Every rule, in the order in which they are reported. */
+export const rules: readonly Rule[] = [
+  ...treeRules,
+  ...manifestRules,
+  ...objectRules,
+  ...plainRules,
+  ...registryRules,
+  ...olmRules,
+  ...helmRules,
+];
