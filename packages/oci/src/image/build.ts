@@ -61,19 +61,29 @@ export async function buildImage(description: ImageDescription, options: BuildOp
   });
 }
 
-/** Writes layout and result of what `make` puts into a store: both whole, or neither. */
-export async function writeImage(
-  description: ImageDescription,
+/** What an image is called, and where in its project file its platforms are. */
+export type ImageIdentity = Pick<
+  ImageDescription,
+  'name' | 'version' | 'annotations' | 'repositories' | 'platformsPlace'
+>;
+
+/**
+ * Writes layout and result of what `make` puts into a store: both whole, or neither. `more` is what the result says
+ * beside what every image's says, once the image is made.
+ */
+export async function writeImage<More extends object = object>(
+  description: ImageIdentity,
   { layoutDir, resultFile }: Pick<BuildOptions, 'layoutDir' | 'resultFile'>,
   make: (store: LayoutStore) => Promise<readonly BuiltPlatform[]>,
-): Promise<ImageResult> {
+  more: () => More = () => ({}) as More,
+): Promise<ImageResult & More> {
   const staging = await stagingFolder(layoutDir);
   try {
     const store = new LayoutStore(staging);
     const images = await make(store);
     const root = await rootOf(description, images, store);
     await store.setRoots([{ ...root, annotations: { [refName]: description.version } }]);
-    const result = resultOf(description, root, images);
+    const result = { ...resultOf(description, root, images), ...more() };
     await putLayout(layoutDir, staging);
     await putResult(resultFile, `${JSON.stringify(result, undefined, 2)}\n`);
     return result;
@@ -146,7 +156,7 @@ function settings(description: ImageDescription) {
 
 /** One image is its own root; several are named by an index. */
 async function rootOf(
-  description: ImageDescription,
+  description: ImageIdentity,
   images: readonly BuiltPlatform[],
   store: LayoutStore,
 ): Promise<Descriptor> {
@@ -155,7 +165,7 @@ async function rootOf(
   return withPlace(description.platformsPlace, () => assembleIndex(images, { annotations }, store));
 }
 
-function resultOf(description: ImageDescription, root: Descriptor, images: readonly BuiltPlatform[]): ImageResult {
+function resultOf(description: ImageIdentity, root: Descriptor, images: readonly BuiltPlatform[]): ImageResult {
   const inherited = new Map(images.flatMap((image) => image.inherited).map((blob) => [blob.digest, blob]));
   const layers = new Set(images.flatMap(({ manifest }) => manifest.layers.map(({ digest }) => digest)));
   return {
@@ -171,5 +181,6 @@ function resultOf(description: ImageDescription, root: Descriptor, images: reado
       size: [manifest.config, ...manifest.layers].reduce((sum, { size }) => sum + size, 0),
     })),
     inherited: [...inherited.values()].filter(({ digest }) => layers.has(digest)),
+    ...(description.repositories.length === 0 ? {} : { repositories: description.repositories }),
   };
 }

@@ -46,6 +46,8 @@ export interface ImageDescription extends RunDescription {
   readonly platforms: readonly Platform[];
   readonly platformsPlace: Place;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Where it is pushed to, as it is written; none: it is not. */
+  readonly repositories: readonly string[];
 }
 
 /** What nx.json says for all images of the workspace. */
@@ -65,6 +67,7 @@ interface ImageFile {
   readonly ports?: readonly (string | number)[];
   readonly volumes?: readonly string[];
   readonly workdir?: string;
+  readonly repository?: string | readonly string[];
 }
 
 let schema: Schema | undefined;
@@ -142,6 +145,7 @@ function describe(file: ProjectFile<ImageFile>, defaults: ImageDefaults): ImageD
     volumes: value.volumes ?? [],
     stopSignal: text('stopSignal'),
     annotations: map('annotations'),
+    repositories: [value.repository ?? []].flat(),
   };
   throwErrors([...errors, ...settingsBesideDockerfile(file)]);
   return described;

@@ -64,7 +64,8 @@ export interface PushDefaults {
   readonly tags?: readonly string[] | undefined;
 }
 
-interface Written {
+/** What a project file may say of its push, beside name and version. */
+export interface WrittenPush {
   readonly repository?: string | readonly string[];
   readonly tags?: readonly (string | number)[];
   readonly attach?: readonly {
@@ -94,16 +95,20 @@ export async function readPushFile(path: string, defaults: PushDefaults): Promis
   const claim = claimOf(text);
   const kind = isOurKind(claim, 'artifact') ? 'artifact' : 'image';
   const schema = kind === 'artifact' ? artifactSchema() : imageSchema();
-  const file = parseProjectFile<Written>({ text, file: path, kind: `${kind}/v1`, schema });
-  if (file !== undefined) return describe(file, kind, defaults);
+  const file = parseProjectFile<WrittenPush>({ text, file: path, kind: `${kind}/v1`, schema });
+  if (file !== undefined) return describePush(file, kind, defaults);
   throw new ProjectError('INGOT_PUSH_FILE', 'this is neither an image nor an artifact of Ingot', {
     place: { file: path, line: 1, column: 1 },
     help: 'begin the file with `ingot: image/v1` or `ingot: artifact/v1`',
   });
 }
 
-async function describe(
-  file: ProjectFile<Written>,
+/**
+ * The same out of a project file that is read already, of whatever kind: its `repository`, `tags`, `attach`, `name` and
+ * `version`. Throws what readPushFile throws, but for INGOT_PUSH_FILE.
+ */
+export async function describePush(
+  file: ProjectFile<WrittenPush>,
   kind: PushDescription['kind'],
   defaults: PushDefaults,
 ): Promise<PushDescription> {
@@ -147,7 +152,7 @@ interface WrittenText {
   readonly path: Path | undefined;
 }
 
-function repositoriesOf(file: ProjectFile<Written>, { repositories }: PushDefaults): WrittenText[] {
+function repositoriesOf(file: ProjectFile<WrittenPush>, { repositories }: PushDefaults): WrittenText[] {
   if (repositories !== undefined && repositories.length > 0)
     return repositories.map((text) => ({ text, path: undefined }));
   const { repository } = file.value;
@@ -161,7 +166,7 @@ function repositoriesOf(file: ProjectFile<Written>, { repositories }: PushDefaul
   return repository.map((text, i) => ({ text, path: ['repository', i] }));
 }
 
-function tagsOf(file: ProjectFile<Written>, { tags }: PushDefaults): WrittenText[] {
+function tagsOf(file: ProjectFile<WrittenPush>, { tags }: PushDefaults): WrittenText[] {
   if (tags !== undefined && tags.length > 0) return tags.map((text) => ({ text, path: undefined }));
   const written = file.value.tags;
   if (written === undefined) return [{ text: '{version}', path: ['version'] }];
@@ -201,9 +206,9 @@ function checkTag(tag: string): string {
   });
 }
 
-type WrittenAttachment = NonNullable<Written['attach']>[number];
+type WrittenAttachment = NonNullable<WrittenPush['attach']>[number];
 
-function attachment(file: ProjectFile<Written>, written: WrittenAttachment, index: number): AttachDescription {
+function attachment(file: ProjectFile<WrittenPush>, written: WrittenAttachment, index: number): AttachDescription {
   const at = ['attach', index];
   const annotations = Object.keys(written.annotations ?? {});
   return {

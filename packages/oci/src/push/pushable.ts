@@ -1,6 +1,12 @@
 import { LayoutStore, parseSource, type Descriptor, type Fetcher } from '@ingot/content';
 import { parseReference } from '@ingot/registry/reference';
-import { fetcherFor, projectArtifact, projectImage, type ArtifactResult } from '@ingot/workspace';
+import {
+  fetcherFor,
+  projectArtifact,
+  projectImage,
+  type ArtifactResult,
+  type ProjectImageOptions,
+} from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
 import type { PushDescription } from './description.ts';
 
@@ -21,8 +27,15 @@ export interface Pushable {
   readonly artifact: ArtifactResult | undefined;
 }
 
-/** Finds what the project's `image` or `artifact` target has made. Throws what projectImage and projectArtifact throw. */
-export async function openPushable({ kind }: PushDescription, context: ExecutorContext): Promise<Pushable> {
+/**
+ * Finds what the project's `image` or `artifact` target has made, or another target that makes an image (`named`). Throws
+ * what projectImage and projectArtifact throw.
+ */
+export async function openPushable(
+  { kind }: Pick<PushDescription, 'kind'>,
+  context: ExecutorContext,
+  named: ProjectImageOptions = {},
+): Promise<Pushable> {
   const project = context.projectName!;
   if (kind === 'artifact') {
     const { result, layoutDir } = await projectArtifact(context, project);
@@ -32,12 +45,12 @@ export async function openPushable({ kind }: PushDescription, context: ExecutorC
     }));
     return { roots, fetcher: new LayoutStore(layoutDir), knownIn: () => [], artifact: result };
   }
-  const { result } = await projectImage(context, project);
+  const { result } = await projectImage(context, project, named);
   const { mediaType, digest, size } = result;
-  const repositories = await inheritedFrom(context, project);
+  const repositories = await inheritedFrom(context, project, named);
   return {
     roots: [{ descriptor: { mediaType, digest, size }, suffix: '' }],
-    fetcher: await fetcherFor(context, project),
+    fetcher: await fetcherFor(context, project, named),
     knownIn: (registry, descriptor) => repositories.get(descriptor.digest)?.get(registry) ?? [],
     artifact: undefined,
   };
@@ -49,15 +62,16 @@ type Repositories = Map<string, Map<string, string[]>>;
 async function inheritedFrom(
   context: ExecutorContext,
   project: string,
+  named: ProjectImageOptions = {},
   found: Repositories = new Map(),
   seen: Set<string> = new Set(),
 ): Promise<Repositories> {
   seen.add(project);
-  const { result } = await projectImage(context, project);
+  const { result } = await projectImage(context, project, named);
   for (const { digest, source } of result.inherited) {
     const parsed = parseSource(source);
     if (parsed.transport === 'project' && !seen.has(parsed.name)) {
-      await inheritedFrom(context, parsed.name, found, seen);
+      await inheritedFrom(context, parsed.name, {}, found, seen);
     } else if (parsed.transport === 'docker') {
       const { registry, repository } = parseReference(parsed.reference);
       const byRegistry = found.get(digest) ?? new Map<string, string[]>();

@@ -21,7 +21,7 @@ export function partsOf(description: OsImageDescription, version: string): Reado
     gardenlinux: { ...booted, ...description.gardenlinux, push: push.filter(({ format }) => format === 'gardenlinux') },
     disk,
     ironic: { name, version, ...description.ironic },
-    container: { name, version },
+    container: { name, version, push: push.filter(({ format }) => format === 'container') },
     push: { version, push },
     publish: description.publish,
     boot: { version, boot },

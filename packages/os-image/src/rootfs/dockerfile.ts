@@ -77,5 +77,6 @@ function imageOf(
     ports: [],
     volumes: [],
     stopSignal: undefined,
+    repositories: [],
   };
 }

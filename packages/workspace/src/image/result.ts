@@ -5,7 +5,7 @@ import { didYouMean } from '../nearest.ts';
 import { optionPath } from '../run/option-path.ts';
 
 /** The executors whose output this file knows how to find; the first counts where a project has both. */
-const IMAGE_EXECUTORS = ['@ingot/oci:image', '@ingot/os-image:image'];
+const IMAGE_EXECUTORS = ['@ingot/oci:image', '@ingot/os-image:image', '@ingot/bundle:bundle', '@ingot/bundle:catalog'];
 
 /** A blob that the image has from its base: it is not in the image's own layout. */
 export interface InheritedBlob {
@@ -30,6 +30,11 @@ export interface ImageResult {
   /** A manifest each; size: config and layers together, in bytes. */
   readonly platforms: readonly { readonly platform: string; readonly digest: string; readonly size: number }[];
   readonly inherited: readonly InheritedBlob[];
+  /**
+   * Where the project file says that it is pushed to: with their registry, or below nx.json's. Absent: nowhere. With the
+   * digest they name the image before it is pushed.
+   */
+  readonly repositories?: readonly string[];
 }
 
 /** Where an image lies. Absolute paths. */

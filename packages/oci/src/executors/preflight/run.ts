@@ -1,33 +1,9 @@
-import { join } from 'node:path';
-import { checkOptions, projectNode, registriesOf, throwErrors, withPlace, type Outcome } from '@ingot/workspace';
-import type { ExecutorContext } from '@nx/devkit';
+import type { RunOne } from '@ingot/workspace';
+import { imageOrArtifact } from '../../push/image-or-artifact.ts';
+import type { PreflightProjectOptions } from '../../push/preflight-project.ts';
 
-/** The options of the executor @ingot/oci:preflight. */
-export interface PreflightOptions {
-  readonly file?: string;
-  readonly registry?: string;
-}
-
-/** Asks each repository of the project whether this login may push there. Throws what a push would, of all of them. */
-export async function runPreflight(options: PreflightOptions, context: ExecutorContext): Promise<Outcome> {
-  checkOptions(options, { file: undefined, registry: undefined });
-  const { readPushFile } = await import('../../push/description.ts');
-  const { formatReference } = await import('@ingot/registry/reference');
-  const projectRoot = projectNode(context, context.projectName!).data.root;
-  const file = join(context.root, projectRoot, options.file ?? 'image.yaml');
-  const { repositories } = await readPushFile(file, { registry: options.registry });
-  const registries = await registriesOf(context);
-  const lines: string[] = [];
-  const errors: unknown[] = [];
-  for (const { reference, place } of repositories) {
-    const check = () => registries.repository(reference).checkPush();
-    try {
-      await (place === undefined ? check() : withPlace(place, check));
-      lines.push(`${formatReference(reference)}  may be pushed to`);
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  throwErrors(errors as Error[]);
-  return { success: true, terminalOutput: `${lines.join('\n')}\n` };
-}
+/** Asks whether this login may push the project's image or artifact. Throws what preflightProject throws. */
+export const runPreflight: RunOne<PreflightProjectOptions> = async (options, context) => {
+  const { preflightProject } = await import('../../push/preflight-project.ts');
+  return preflightProject(options, context, imageOrArtifact);
+};

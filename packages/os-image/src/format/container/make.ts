@@ -89,6 +89,9 @@ function resultOf(
   images: readonly Made[],
   root: Pick<ImageResult, 'mediaType' | 'digest' | 'size'>,
 ): ImageResult {
+  const repositories = description.push.flatMap(({ format, repository }) =>
+    format === 'container' ? [repository] : [],
+  );
   return {
     ingot: 'image-result/v1',
     name: description.name,
@@ -100,5 +103,6 @@ function resultOf(
       size: [manifest.config, ...manifest.layers].reduce((sum, { size }) => sum + size, 0),
     })),
     inherited: [],
+    ...(repositories.length === 0 ? {} : { repositories }),
   };
 }
