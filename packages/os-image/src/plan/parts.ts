@@ -12,7 +12,7 @@ export type Part = 'rootfs' | Format | 'push' | 'publish' | 'boot';
 export function partsOf(description: OsImageDescription, version: string): ReadonlyMap<Part, string> {
   const { name, architectures, commandLine, builder, kernel, initrd, files, formats, push, boot } = description;
   const booted = { name, version, commandLine, push: push.filter(({ format }) => format === 'onmetal') };
-  const disk = { name, commandLine, disk: description.disk };
+  const disk = { name, version, commandLine, disk: description.disk };
   const contents: Readonly<Record<Part, object | undefined>> = {
     rootfs: { name, architectures, builder, kernel, initrd, files },
     'metal-stack': { name, version, ...description.metalStack },
@@ -28,12 +28,19 @@ export function partsOf(description: OsImageDescription, version: string): Reado
   };
   const wanted: readonly Part[] = ['rootfs', ...formats, 'push', 'publish', 'boot'];
   return new Map(
-    wanted.flatMap((part) => (contents[part] === undefined ? [] : [[part, textOf(contents[part])] as const])),
+    wanted.flatMap((part) =>
+      contents[part] === undefined ? [] : [[part, textOf(contents[part], description.file)] as const],
+    ),
   );
 }
 
-/** A place tells where something stands, not what it is. */
-function textOf(content: object): string {
-  const withoutPlaces = (key: string, value: unknown): unknown => (/place$/i.test(key) ? undefined : value);
+/** A place tells where something stands, not what it is. What the author wrote stays, whatever its keys are called. */
+function textOf(content: object, file: string): string {
+  const withoutPlaces = (_key: string, value: unknown): unknown => (isPlaceIn(file, value) ? undefined : value);
   return `${JSON.stringify(content, withoutPlaces, 2)}\n`;
+}
+
+function isPlaceIn(file: string, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.keys(value).toSorted().join() === 'column,file,line' && (value as { file: unknown }).file === file;
 }
