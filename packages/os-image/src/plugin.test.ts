@@ -59,6 +59,27 @@ describe('the plugin', () => {
     );
   });
 
+  it('takes what hooks of mmdebstrap read for inputs: what is named, and what can be told from their lines', async () => {
+    const hooks = {
+      setup: ["copy-in keys/a.asc 'with blank/b' /usr/share", 'sync-in overlay /', 'tar-in more.tar.gz /opt'],
+      essential: ['upload "etc/motd" /etc/motd', 'download /etc/os-release out', 'copy-out /etc elsewhere'],
+      customize: ['./setup.sh "$1" now', 'hooks/last', 'chroot "$1" bin/x', 'A=b/c "$1"/bin/x', 'upload /abs /abs'],
+    };
+    const mmdebstrap = JSON.stringify({ suite: 'bookworm', hooks, inputs: ['lib/**/*.sh'] });
+    const { rootfs } = await targetsOf(all.replace(/^mmdebstrap.*$/m, `mmdebstrap: ${mmdebstrap}`));
+    const own = rootfs!.inputs!.filter((input) => typeof input === 'string' && input.startsWith('{projectRoot}/'));
+    const read = ['keys/a.asc', 'with blank/b', 'overlay', 'more.tar.gz', 'etc/motd', 'setup.sh', 'hooks/last'];
+    expect(own).toEqual(
+      ['packages.lock', 'install.sh', 'install.sh/**/*', 'lib/**/*.sh', 'lib/**/*.sh/**/*']
+        .concat(read.flatMap((path) => [path, `${path}/**/*`]))
+        .map((path) => `{projectRoot}/${path}`),
+    );
+    const whole = await targetsOf(
+      all.replace('{ suite: bookworm', "{ suite: bookworm, hooks: { setup: ['sync-in . /'] }"),
+    );
+    expect(whole['rootfs']!.inputs).toEqual(expect.arrayContaining(['{projectRoot}/**/*', '!{projectRoot}/dist/**/*']));
+  });
+
   it('lets each target depend on its own part of the file, and none but the plan on the file itself', async () => {
     for (const [name, { inputs = [] }] of Object.entries(await targetsOf(all))) {
       expect(inputs.includes('{projectRoot}/os-image.yaml'), name).toBe(name === 'plan');

@@ -16,6 +16,8 @@ export interface WrittenBuilders {
       readonly password: SecretReference;
     }[];
     readonly hooks?: Partial<MmdebstrapDescription['hooks']>;
+    /** Files that hooks read: inputs of the task, which a build itself does not ask for. */
+    readonly inputs?: readonly string[];
     readonly mode?: MmdebstrapDescription['mode'];
   };
   readonly rootfs?: string | { readonly from: string; readonly target?: string; readonly project?: string };

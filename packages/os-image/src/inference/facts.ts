@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { dockerfileFacts, madeBy, type DockerfileFacts, type MadeFiles } from '@ingot/oci/inference';
 import { listOf, recordOf, referenceToLock, sourcePath, textOf } from '@ingot/workspace/inference';
 import { formats, withDisk, type Format } from '../description/formats.ts';
+import { hookFiles } from './hook-files.ts';
 
 /** What inference takes out of an os-image.yaml. JSON. */
 export interface OsImageFacts {
@@ -44,7 +45,7 @@ export function osImageFacts(value: unknown): OsImageFacts {
     formats: withDisk(listOf(file['formats'])),
     own: [
       ...entries.filter((entry) => textOf(entry['target']) === undefined).flatMap(pathOf),
-      ...listOf(recordOf(file['mmdebstrap'])['keyrings']).flatMap((from) => pathOf({ from })),
+      ...mmdebstrapInputs(recordOf(file['mmdebstrap'])),
       ...commandInputs(file['command']),
     ],
     made: entries.flatMap((entry) => madeBy(entry, pathOf(entry))),
@@ -60,6 +61,13 @@ export function osImageFacts(value: unknown): OsImageFacts {
 
 function rootfsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'string' ? { from: value } : recordOf(value);
+}
+
+/** Hooks run in the project's folder. */
+function mmdebstrapInputs({ keyrings, inputs, hooks }: Readonly<Record<string, unknown>>): string[] {
+  const lines = Object.values(recordOf(hooks)).flatMap(listOf);
+  const read = lines.flatMap((line) => hookFiles(textOf(line) ?? ''));
+  return [...listOf(keyrings), ...listOf(inputs), ...read].flatMap((from) => pathOf({ from }));
 }
 
 function commandInputs(value: unknown): string[] {

@@ -173,7 +173,7 @@ function rootfsTarget(
       '{projectRoot}/packages.lock',
       ...(facts.toLock === undefined ? [] : lockInputs),
       ...facts.own.flatMap(covering).map((glob) => `{projectRoot}/${glob}`),
-      ...(facts.own.includes('**/*') ? ['!{projectRoot}/dist/**/*'] : []),
+      ...(facts.own.some((path) => path === '**/*' || path === '.') ? ['!{projectRoot}/dist/**/*'] : []),
       ...contextInputs,
       ...(facts.base === undefined ? [] : [made('image.json')]),
       ...outputs.map((glob) => made(glob.replace(/^\*\*\//, ''))),
