@@ -77,8 +77,9 @@ async function buildBy(engine: Engine, request: BuildRequest, run: RunStep, sign
   try {
     return await engine.build(request, run);
   } catch (error) {
-    // That it was stopped is what matters.
-    if (signal.aborted) await engine.abandon?.(request).catch(() => undefined);
+    // One that was stopped leaves what it had begun: by the signal, or since its log could not be written.
+    const wasStopped = signal.aborted || (error as { code?: unknown }).code === 'INGOT_DISK_FULL';
+    if (wasStopped) await engine.abandon?.(request).catch(() => undefined);
     throw error;
   }
 }

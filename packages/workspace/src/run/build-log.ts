@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ProjectError } from '../error.ts';
@@ -19,8 +19,8 @@ export class BuildLog {
     try {
       await mkdir(dirname(file), { recursive: true });
       const descriptor = openSync(file, 'w');
-      // Whatever the umask: some logs are outputs.
-      fchmodSync(descriptor, 0o644);
+      // Whatever the umask: some logs are outputs. A device's mode is not ours.
+      if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o644);
       return new BuildLog(file, descriptor, secrets, show);
     } catch (cause) {
       throw new ProjectError('INGOT_IMAGE_OUTPUT', `cannot write the log: ${(cause as Error).message}`, {
@@ -38,13 +38,29 @@ export class BuildLog {
     this.#show = show;
   }
 
+  /** Throws ProjectError INGOT_DISK_FULL, INGOT_IMAGE_OUTPUT: a log that lacks lines is none. */
   add(text: string): void {
     const line = this.#secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), text);
-    writeSync(this.#descriptor, `${line}\n`);
+    this.#write(`${line}\n`);
     this.#last.push(line.length > WIDTH ? `${line.slice(0, WIDTH)}…` : line);
     // The step that fails is named before what it says.
     if (this.#last.length > 200) this.#last.splice(0, 100);
     this.#show(line);
+  }
+
+  #write(text: string): void {
+    try {
+      // Unlike writeSync it goes on where a disk takes a part only, and so meets the error.
+      writeFileSync(this.#descriptor, text);
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+      throw new ProjectError(
+        isFull ? 'INGOT_DISK_FULL' : 'INGOT_IMAGE_OUTPUT',
+        isFull ? `no space left for ${this.file}` : `cannot write the log: ${message}`,
+        { path: this.file, cause, help: 'Free some space: what is built and its log lie on this disk.' },
+      );
+    }
   }
 
   /** The last lines, without empty ones. */

@@ -46,6 +46,19 @@ describe('runProgram', () => {
     // The process that took it over still has to hear of its end.
     await expect.poll(() => isRunning(pid)).toBe(false);
   });
+
+  it('ends a program with all that it started when nobody can hear it, and throws why', async () => {
+    const heard: string[] = [];
+    const ended = runProgram('sh', ['-c', 'sleep 1000 & echo $!; echo more; wait'], {
+      onLine: (line) => {
+        heard.push(line);
+        throw new Error('the disk is full');
+      },
+    });
+    await expect(ended).rejects.toThrow('the disk is full');
+    expect(heard).toHaveLength(1);
+    await expect.poll(() => isRunning(Number(heard[0]))).toBe(false);
+  });
 });
 
 async function isRunning(pid: number): Promise<boolean> {

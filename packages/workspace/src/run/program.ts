@@ -6,7 +6,7 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** Default: this process's own. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Hears each line of both outputs. */
+  /** Hears each line of both outputs. Where it throws, the program is ended as by `signal`, and that is thrown. */
   readonly onLine?: (line: string) => void;
   /** Ends the program with all that it started; its reason is then thrown. */
   readonly signal?: AbortSignal;
@@ -32,7 +32,7 @@ const LINES = 1000;
 
 /**
  * Runs a program by its arguments, without a shell and without a terminal, in a process group of its own. Undefined
- * where there is no such program. Throws the reason of `signal`.
+ * where there is no such program. Throws the reason of `signal`, and what `onLine` throws.
  */
 export async function runProgram(
   program: string,
@@ -43,25 +43,37 @@ export async function runProgram(
   const child = withUmask(umask, () =>
     spawn(program, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'], ...user }),
   );
-  const lines: string[] = [];
-  for (const input of [child.stdout, child.stderr]) {
-    createInterface({ input, crlfDelay: Infinity }).on('line', (line) => {
-      if (lines.length < LINES) lines.push(line);
-      onLine?.(line);
-    });
-  }
   let killer: NodeJS.Timeout | undefined;
   const end = (): void => killGroup(child.pid, 'SIGTERM');
   const stop = (): void => {
     end();
-    killer = setTimeout(() => killGroup(child.pid, 'SIGKILL'), grace);
+    killer ??= setTimeout(() => killGroup(child.pid, 'SIGKILL'), grace);
   };
+  // Lines come in where nobody awaits them: an error there would end this process, with nothing cleaned up.
+  let failure: { readonly error: unknown } | undefined;
+  const hear = (line: string): void => {
+    if (failure) return;
+    try {
+      onLine?.(line);
+    } catch (error) {
+      failure = { error };
+      stop();
+    }
+  };
+  const lines: string[] = [];
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input, crlfDelay: Infinity }).on('line', (line) => {
+      if (lines.length < LINES) lines.push(line);
+      hear(line);
+    });
+  }
   signal?.addEventListener('abort', stop, { once: true });
   process.once('exit', end);
   try {
     const [code] = (await once(child, 'close')) as [number | null];
-    if (signal?.aborted) killGroup(child.pid, 'SIGKILL');
+    if (signal?.aborted || failure) killGroup(child.pid, 'SIGKILL');
     signal?.throwIfAborted();
+    rethrow(failure);
     return { code: code ?? undefined, lines };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -71,6 +83,10 @@ export async function runProgram(
     signal?.removeEventListener('abort', stop);
     process.off('exit', end);
   }
+}
+
+function rethrow(failure: { readonly error: unknown } | undefined): void {
+  if (failure) throw failure.error;
 }
 
 /** A child process has the umask that this one has in the moment in which it is started. */
