@@ -99,6 +99,11 @@ describe.each(bundleFormats)('the generator bundle, of the format %s', (format) 
     expect(() => bundleDeployment({ name, format, apiVersion, installNamespace, image })).not.toThrow();
   });
 
+  it('names the image of no project, which nobody could build', async () => {
+    await bundle(tree, { name: 'hello', format, skipFormat: true });
+    for (const path of expected[format]) expect(read(`hello/${path}`)).not.toContain('project:');
+  });
+
   it('writes what a formatter leaves alone, templates of charts included', async () => {
     await bundle(tree, { name: 'hello', format, skipFormat: true });
     for (const [path, text] of Object.entries(filesBelow('hello'))) {

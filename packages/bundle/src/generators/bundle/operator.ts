@@ -14,8 +14,8 @@ export function imageOf(name: string): string {
   return `registry.example/team/${name}:${version}`;
 }
 
-export const imageRemark =
-  '# An image of this workspace is named by its project, project:NAME, and becomes its repository and digest.';
+/** What stands above it. The words by which an image of a project is named are not in it: they would name one. */
+export const imageRemark = '# Nobody has made this image. README.md says how one of this workspace is named.';
 
 export function customResourceDefinition(name: string): string {
   return `apiVersion: apiextensions.k8s.io/v1
