@@ -28,7 +28,34 @@ if [ -n "$hostname" ]; then
   printf '127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost ip6-localhost ip6-loopback\n' "$hostname" >/etc/hosts
 fi
 
-# The user of metal-stack's images. metal-hammer unpacks without owners: what is created here is owned as it has to be.
+# metal-hammer unpacks without owners and groups, and makes every folder 0755. What has to be another's or restricted
+# gets that back here, where it is there; a program whose group is not there must not stay setgid of root's.
+own() {
+  owner=$1 mode=$2
+  shift 2
+  for path; do
+    if [ ! -e "$path" ] || [ -L "$path" ]; then continue; fi
+    # In this order: chown takes the setuid and setgid bits away.
+    if chown "$owner" "$path"; then chmod "$mode" "$path"; else chmod ug-s "$path"; fi
+  done
+}
+own root:shadow 0640 /etc/shadow /etc/shadow- /etc/gshadow /etc/gshadow-
+own root:shadow 2755 /usr/bin/chage /usr/bin/expiry /usr/sbin/unix_chkpwd
+own root:_ssh 2755 /usr/bin/ssh-agent
+own root:messagebus 4754 /usr/lib/dbus-1.0/dbus-daemon-launch-helper
+own root:utmp 0660 /var/log/btmp
+own root:utmp 0664 /var/log/lastlog /var/log/wtmp
+own root:mail 2775 /var/mail
+own root:staff 2775 /var/local
+own root:root 0700 /root /var/cache/ldconfig
+own root:root 0750 /etc/sudoers.d
+own root:root 1777 /tmp /var/tmp
+# What the administrator or packages have told dpkg: user, group, mode, path; ids without names begin with #.
+if command -v dpkg-statoverride >/dev/null; then
+  dpkg-statoverride --list | while read -r user group mode path; do own "${user#\#}:${group#\#}" "$mode" "$path"; done
+fi
+
+# The user of metal-stack's images. What is created here is owned as it has to be.
 if ! id metal >/dev/null 2>&1; then
   useradd --create-home --home-dir /home/metal --shell /bin/bash metal
 fi

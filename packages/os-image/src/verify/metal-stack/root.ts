@@ -16,6 +16,7 @@ export class RootRules {
     sparse: [] as string[],
     special: [] as string[],
     owned: [] as string[],
+    setId: [] as string[],
     folders: [] as string[],
     attributes: [] as string[],
     twice: [] as string[],
@@ -39,6 +40,7 @@ export class RootRules {
     if (member.type === 'other') lists.unknown.push(path);
     if (['character', 'block', 'fifo'].includes(member.type)) lists.special.push(path);
     if (member.uid !== 0 || member.gid !== 0) lists.owned.push(path);
+    if (losesSetId(member)) lists.setId.push(path);
     if (member.type === 'directory' && member.mode !== 0o755) lists.folders.push(path);
     if ([...member.pax.keys()].some((key) => key.startsWith('SCHILY.xattr.'))) lists.attributes.push(path);
     if (path === 'install.sh' && member.type === 'file') {
@@ -128,7 +130,7 @@ export class RootRules {
 
   /** What its archiver lets go: it makes files and folders as root, folders 0755, anything special an empty file. */
   #keeps(): void {
-    const { special, owned, folders, attributes } = this.#lists;
+    const { special, owned, folders, attributes, setId } = this.#lists;
     const warn = (rule: string, paths: string[], what: string, help: string): void => {
       if (paths.length > 0) this.#findings.warning(rule, `${what}: ${some(paths)}`, help);
     };
@@ -140,9 +142,33 @@ export class RootRules {
       'leave them out: devtmpfs and tmpfiles.d make them',
     );
     warn('owner', owned, 'owners are lost, all becomes root’s', set);
+    this.#keepsSetId(setId);
     warn('folder-mode', folders, 'modes of folders are lost, all become 0755', set);
     warn('attribute', attributes, 'extended attributes are lost, and capabilities with them', set);
   }
+
+  /** Each of them is named: with another owner it is a hole, or cannot be run. */
+  #keepsSetId(paths: readonly string[]): void {
+    // What install-go does cannot be read in it; where it is there, install.sh is not run.
+    const script = this.#tree.find('install-go') === undefined ? this.#script : '';
+    const lost = paths.filter((path) => !names(script, path));
+    if (lost.length === 0) return;
+    this.#findings.warning(
+      'set-id',
+      `programs that are setuid or setgid stay so, as root’s, since owners are lost: ${lost.join(', ')}`,
+      'let install.sh set owner, group and then mode of each: chown root:GROUP FILE && chmod 2755 FILE',
+    );
+  }
+}
+
+/** A program that runs by the rights of its owner or group, which are not root's. */
+function losesSetId({ type, mode, uid, gid }: TarMember): boolean {
+  return (type === 'file' || type === 'hardlink') && (mode & 0o6000) !== 0 && (uid !== 0 || gid !== 0);
+}
+
+/** Whether a script has the absolute path, and not only as the beginning of another. */
+function names(script: string, path: string): boolean {
+  return script.split(/[^\w./+:@%,-]+/).includes(`/${path}`);
 }
 
 function isPaxSparse({ pax }: TarMember): boolean {

@@ -214,6 +214,34 @@ describe('warned is of', () => {
     expect(findings.find(({ level }) => level === 'warning')!.message).toContain(entry.path);
   });
 
+  it('every program whose setuid or setgid owner is lost, unless install.sh names it', async () => {
+    const programs = ['chage', 'expiry', 'crontab', 'ssh-agent', 'wall', 'write', 'at'].map((name) =>
+      file(`usr/bin/${name}`, '', { mode: 0o2755, gid: 42 }),
+    );
+    const helper = file('usr/lib/dbus-daemon-launch-helper', '', { mode: 0o4754, gid: 106 });
+    const roots = file('usr/bin/su', '', { mode: 0o4755 });
+    const folder = directory('var/mail', 0o2775, { gid: 8 });
+    const script = 'chgrp shadow /usr/bin/chage; chmod 2755 "/usr/bin/chage" # boot-info.yaml, /usr/bin/expiryx\n';
+    const entries = [...without('install.sh'), file('install.sh', script, { mode: 0o755 }), ...programs, helper, roots];
+    const finding = (findings: readonly Finding[]) => findings.find(({ rule }) => rule === 'metal-stack/set-id');
+    const found = finding(await verify({ entries: [...entries, folder] }));
+    expect(found).toMatchObject({ level: 'warning' });
+    expect(found!.message.split(': ')[1]!.split(', ')).toEqual(
+      [...programs.slice(1), helper].map(({ path }) => path).toSorted(),
+    );
+    const goes = [...entries, file('install-go', 'x', { mode: 0o755 })];
+    expect(finding(await verify({ entries: goes }))!.message).toContain('usr/bin/chage');
+  });
+
+  it('no program of a Debian whose install.sh is the generator’s', async () => {
+    const script = readFileSync(new URL('../../../templates/install.sh', import.meta.url), 'utf8');
+    const shadow = ['usr/bin/chage', 'usr/bin/expiry', 'usr/sbin/unix_chkpwd', 'usr/bin/ssh-agent'];
+    const programs = shadow.map((path) => file(path, '', { mode: 0o2755, gid: 42 }));
+    const helper = file('usr/lib/dbus-1.0/dbus-daemon-launch-helper', '', { mode: 0o4754, gid: 106 });
+    const entries = [...without('install.sh'), file('install.sh', script, { mode: 0o755 }), ...programs, helper];
+    expect(rules(await verify({ entries }), 'warning')).toEqual(['metal-stack/owner']);
+  });
+
   it('an install.sh that does not speak of boot-info.yaml', async () => {
     const entries = [...without('install.sh'), file('install.sh', '#!/bin/sh\n', { mode: 0o755 })];
     expect(rules(await verify({ entries }), 'warning')).toEqual(['metal-stack/boot-info']);
