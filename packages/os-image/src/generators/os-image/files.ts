@@ -38,12 +38,11 @@ ${builderYaml[builder]}${filesYaml(builder, withInstaller)}formats: [${formats.j
 
 const builderYaml: Readonly<Record<BuilderName, string>> = {
   mmdebstrap: `mmdebstrap:
+  # Without \`sources\`: Debian's own, with updates and security fixes.
   suite: bookworm
   packages:
     # On hardware, linux-image-amd64: this kernel is for virtual machines.
-${packages.map((name) => `    - ${name}\n`).join('')}  sources:
-    - deb http://deb.debian.org/debian bookworm main
-  hooks:
+${packages.map((name) => `    - ${name}\n`).join('')}  hooks:
     # Keys that are in an image are everybody's: each machine makes its own, by ssh-host-keys.conf.
     customize: ['rm -f "$1"/etc/ssh/ssh_host_*']
 `,

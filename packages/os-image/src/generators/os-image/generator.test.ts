@@ -5,6 +5,8 @@ import { readNxJson } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readOsImageFile } from '../../description/read.ts';
+import type { MmdebstrapDescription } from '../../description/description.ts';
+import { sourcesOf } from '../../rootfs/mmdebstrap/sources.ts';
 import osImage from './generator.ts';
 
 let folder: string;
@@ -39,6 +41,14 @@ describe('the generator os-image', () => {
     expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/\.\.\/node_modules\/@ingot\/os-image\/schema\//);
     expect(text).toContain('formats: [metal-stack]\n');
     expect(text).toContain('mmdebstrap:');
+  });
+
+  it('takes packages from where Debian’s security fixes are', async () => {
+    const tree = createTreeWithEmptyWorkspace();
+    await osImage(tree, { name: 'metal', skipFormat: true });
+    writeFileSync(join(folder, 'os-image.yaml'), tree.read('metal/os-image.yaml')!);
+    const { builder } = await readOsImageFile(join(folder, 'os-image.yaml'));
+    expect(sourcesOf(builder as MmdebstrapDescription)).toContainEqual(expect.stringContaining('bookworm-security'));
   });
 
   it('refuses what cannot work, and says why', async () => {
