@@ -4,3 +4,5 @@ export { dockerfileFacts, madeBy } from './image-facts.ts';
 export type { DockerfileFacts, MadeFiles } from './image-facts.ts';
 export { covering, unique } from './image-targets.ts';
 export type { Input, Need } from './image-targets.ts';
+export { pushFacts } from './push-facts.ts';
+export type { PushFacts } from './push-facts.ts';

@@ -1,0 +1,4 @@
+import { executor } from '@ingot/workspace';
+import { runDeployManifest } from './run.ts';
+
+export default executor(runDeployManifest);

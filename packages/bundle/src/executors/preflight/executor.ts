@@ -1,0 +1,4 @@
+import { executor } from '@ingot/workspace';
+import { runPreflight } from './run.ts';
+
+export default executor(runPreflight);

@@ -1,0 +1,4 @@
+import { executor } from '@ingot/workspace';
+import { runReproduction } from './run.ts';
+
+export default executor(runReproduction);
