@@ -1,4 +1,5 @@
 import type { RukpakApi } from './deploy-problems.ts';
+import { addPatch, adding, replacePatch, replacing, secretCommand } from './secret-commands.ts';
 
 export interface PullSecretHelp {
   /** The secret's name. */
@@ -20,26 +21,20 @@ export const rukpakNamespace = 'rukpak-system';
  */
 export function pullSecretHelp(wanted: PullSecretHelp): string {
   const { secret, registry, namespace = rukpakNamespace, apiVersion = 'v1alpha2' } = wanted;
-  const patch = `kubectl patch serviceaccount default -n ${namespace}`;
   return `The registry asks for a login? Make the secret, in the namespace of rukpak's provisioners:
 
-    kubectl create secret docker-registry ${secret} -n ${namespace} --docker-server=${serverOf(registry)} \\
-      --docker-username='<user>' --docker-password='<password>'
-
+${secretCommand(secret, registry, namespace)}
 Method 1: the BundleDeployment names it.
 
     ${sourceOf[apiVersion]}.pullSecret: ${secret}
 
 Method 2: the service account has it, for every bundle. ${reachOf[apiVersion]}
-This replaces all that the account lists in imagePullSecrets:
+${replacing}:
 
-    ${patch} -p '{"imagePullSecrets": [{"name": "${secret}"}]}'
+${replacePatch('default', secret, namespace)}
+${adding}:
 
-and this adds to the list (it fails where there is none yet, and then the line above does no harm):
-
-    ${patch} --type=json \\
-      -p '[{"op": "add", "path": "/imagePullSecrets/-", "value": {"name": "${secret}"}}]'
-`;
+${addPatch('default', secret, namespace)}`;
 }
 
 const sourceOf: Readonly<Record<RukpakApi, string>> = {
@@ -52,10 +47,3 @@ const reachOf: Readonly<Record<RukpakApi, string>> = {
   v1alpha1: 'The pod that unpacks runs as it.',
   v1alpha2: 'Of use up to rukpak v0.20: later ones ask no service account.',
 };
-
-/** What logins to Docker Hub go by in a secret. */
-function serverOf(registry: string): string {
-  return ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(registry)
-    ? 'https://index.docker.io/v1/'
-    : registry;
-}
