@@ -78,6 +78,20 @@ spec:
     expect(Object.keys(spec)).toEqual(['provisionerClassName', 'template', 'config']);
   });
 
+  it.each(['no', 'on', 'y', '12', '1e3', '0x1f', '2001-01-01', 'null'])(
+    'writes the name %s as the text that it is',
+    (name) => {
+      const text = bundleDeployment({ ...v1alpha2, name, installNamespace: name, pullSecret: name });
+      expect(parse(text, { version: '1.1' })).toMatchObject({
+        metadata: { name },
+        spec: { installNamespace: name, source: { image: { pullSecret: name } } },
+      });
+      expect(parse(bundleDeployment({ ...v1alpha1, name }), { version: '1.1' })).toMatchObject({
+        spec: { template: { metadata: { labels: { app: name } } } },
+      });
+    },
+  );
+
   it('leaves out what is not said', () => {
     expect(bundleDeployment({ ...v1alpha2, format: 'registry', insecureSkipTLSVerify: false })).not.toContain('Skip');
     expect(bundleDeployment({ ...v1alpha2, format: 'helm', values: '\n' })).not.toContain('config');

@@ -18,7 +18,8 @@ export function bundleDeployment(wanted: BundleDeployment): string {
     metadata: { name: wanted.name },
     spec: wanted.apiVersion === 'v1alpha1' ? specOfV1alpha1(wanted) : specOfV1alpha2(wanted),
   };
-  return stringify(document, { lineWidth: 0, blockQuote: 'literal' });
+  // Kubernetes reads YAML 1.1, where a name such as `no` is no text unless it is quoted.
+  return stringify(document, { version: '1.1', lineWidth: 0, blockQuote: 'literal' });
 }
 
 /** In v1alpha1 a template says what the Bundle, an object of its own, is made of. */
