@@ -82,15 +82,20 @@ async function readable(
   for (const reference of references) {
     const { line, column, project, part } = reference;
     const image = await imageOf(project, { file: path, line, column });
-    replacements.set(reference, partOf(image, part));
-    images.set(project, partOf(image, 'reference'));
+    const named: Readonly<Record<string, string>> = { ...image, reference: `${image.repository}@${image.digest}` };
+    if (!Object.hasOwn(named, part)) throw unknownPart(part, { file: path, line, column });
+    replacements.set(reference, named[part]!);
+    images.set(project, named['reference']!);
   }
   const content = Buffer.from(replaceReferences(text, references, (each) => replacements.get(each)!));
   return { ...file, content, size: content.length };
 }
 
-function partOf(image: NamedImage, part: ProjectReference['part']): string {
-  return part === 'reference' ? `${image.repository}@${image.digest}` : image[part];
+function unknownPart(part: string, place: Place): ProjectError {
+  return new ProjectError('INGOT_BUNDLE_IMAGE_PART', `an image has no "${part}"`, {
+    place,
+    help: 'write project:NAME for repository and digest, or #repository, #digest or #version behind it',
+  });
 }
 
 /** Manifests, whatever they are called, and a chart's YAML. */

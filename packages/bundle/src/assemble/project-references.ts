@@ -4,8 +4,8 @@ import { isScalar, LineCounter, parseAllDocuments, visit, type Scalar } from 'ya
 export interface ProjectReference {
   /** The project's name. */
   readonly project: string;
-  /** What is wanted of it: the reference by digest, or one part of that. */
-  readonly part: 'reference' | 'repository' | 'digest' | 'version';
+  /** What is wanted of it, unchecked: `reference` (by digest), or what stands behind `#`. */
+  readonly part: string;
   /** Where the scalar lies in the text, quotes left out. */
   readonly start: number;
   readonly end: number;
@@ -14,7 +14,7 @@ export interface ProjectReference {
   readonly column: number;
 }
 
-const grammar = /^project:([^\s#]+)(?:#(repository|digest|version))?$/;
+const grammar = /^project:([^\s#]+)(?:#(\S*))?$/;
 
 /**
  * The values in YAML documents that name a project's image, in their order; none in a text that no parser takes (others
@@ -47,7 +47,7 @@ function referenceOf(node: Scalar, text: string, lines: LineCounter): ProjectRef
   // Block scalars and escapes are written otherwise than they read: nobody writes a reference so.
   if (text.slice(start, start + node.value.length) !== node.value) return undefined;
   const { line, col } = lines.linePos(from);
-  return { project, part: part as ProjectReference['part'], start, end: start + node.value.length, line, column: col };
+  return { project, part, start, end: start + node.value.length, line, column: col };
 }
 
 /** The text with each reference replaced, and nothing else changed: comments, quotes and blanks stay. */
