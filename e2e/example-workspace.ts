@@ -9,7 +9,8 @@ export async function exampleWorkspace(packages: readonly string[], ...examples:
     packages,
     nxJson: { plugins: packages.map((name) => `@ingot/${name}/plugin`) },
   });
-  const filter = (path: string) => basename(path) !== 'dist';
+  // Git ignores both: what somebody has made in the folder is no part of the example.
+  const filter = (path: string) => !['dist', 'packages.lock'].includes(basename(path));
   for (const name of examples) {
     await cp(join(root, 'examples', name), workspace.path('examples', name), { recursive: true, filter });
   }

@@ -36,7 +36,7 @@ async function put(path: string, text = path): Promise<void> {
 
 const git = (...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: root, encoding: 'utf8' });
-const files = () => workspaceFiles(root, new AbortController().signal);
+const files = (declared?: string[]) => workspaceFiles(root, new AbortController().signal, declared);
 
 describe('workspaceFiles', () => {
   it('are what git knows and what is new, and no builds', async () => {
@@ -51,6 +51,16 @@ describe('workspaceFiles', () => {
       'new name\u00e4.txt',
       'nx.json',
     ]);
+  });
+
+  it('are as well what builds read by name though git ignores it, and no builds', async () => {
+    await put('.gitignore', '*.log\n/a/packages.lock\n/a/keys\n');
+    for (const path of ['a/packages.lock', 'a/keys/b/c.asc', 'a/keys/node_modules/x']) await put(path);
+    git('init', '-q');
+    const known = await files();
+    expect(known).not.toContain('a/packages.lock');
+    const declared = ['a/packages.lock', 'a/keys', 'a/dist/old', 'a/not-there', 'a/src/x.ts'];
+    expect(await files(declared)).toEqual([...known, 'a/keys/b/c.asc', 'a/packages.lock'].toSorted());
   });
 
   it('are all but builds where there is no git, or a repository around it that ignores the workspace', async () => {

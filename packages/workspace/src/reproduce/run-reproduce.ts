@@ -9,6 +9,7 @@ import { BuildLog } from '../run/build-log.ts';
 import { interruptible } from '../run/interruptible.ts';
 import { build } from './build.ts';
 import { compareOutputs } from './compare/outputs.ts';
+import { declaredInputs } from './declared-inputs.ts';
 import { declaredOutputs, pathsIn } from './outputs-of.ts';
 import { formatReport } from './report.ts';
 import { surroundings } from './surroundings.ts';
@@ -116,7 +117,8 @@ function remove(folder: string): Promise<void> {
 
 async function buildTwice(reproduce: Reproduce, { context, scratch, log, signal }: Work) {
   const { targets, configuration, otherUser = 'auto' } = reproduce;
-  const files = await workspaceFiles(context.root, signal);
+  const declared = declaredInputs(context.projectGraph, context.projectName!);
+  const files = await workspaceFiles(context.root, signal, declared);
   const notes: string[] = [];
   const run = async (which: 0 | 1, asOther: boolean): Promise<Built> => {
     const base = join(scratch, `${which + 1}`);

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../run/program.ts';
 
@@ -8,14 +8,26 @@ const leftOut = new Set(['.git', '.nx', 'dist', 'node_modules', 'tmp']);
 /**
  * The files of a workspace that somebody would have who cloned it, and those that are new in it: what git knows, and what
  * it does not ignore. Without git, all but node_modules, dist, tmp and .nx. Relative; links are not followed.
+ * @param declared files and folders that builds read: they are among them also where git ignores them
  */
-export async function workspaceFiles(root: string, signal: AbortSignal): Promise<readonly string[]> {
+export async function workspaceFiles(
+  root: string,
+  signal: AbortSignal,
+  declared: readonly string[] = [],
+): Promise<readonly string[]> {
   const known = await gitFiles(root, ['--cached'], signal);
   const added = await gitFiles(root, ['--others', '--exclude-standard'], signal);
   const files = known && added && [...known.filter(isNoModule), ...added.filter(isSource)];
   // A workspace that a repository around it ignores is not known to git.
   if (files?.includes('nx.json') !== true) return walk(root, '');
-  return [...new Set(files)].sort();
+  const read = await Promise.all(declared.filter(isSource).map((path) => filesAt(root, path)));
+  return [...new Set([...files, ...read.flat()])].sort();
+}
+
+async function filesAt(root: string, path: string): Promise<string[]> {
+  const found = await lstat(join(root, path)).catch(() => undefined);
+  if (found?.isDirectory() === true) return walk(root, path);
+  return found?.isFile() === true || found?.isSymbolicLink() === true ? [path] : [];
 }
 
 /** Undefined where git does not know the folder. */
