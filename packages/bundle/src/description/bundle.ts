@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describeFiles, versionOf, type FilesDescription, type WrittenPush } from '@ingot/oci';
 import { parseProjectFile, ProjectError, throwErrors } from '@ingot/workspace';
 import type { Path, Place, ProjectFile, Schema } from '@ingot/workspace';
+import { deployProblems } from '../deploy/deploy-problems.ts';
 import { consumersOf, type BundleFormat, type Consumer } from '../formats.ts';
 
 /** What a registry+v1 bundle says of itself, beside its ClusterServiceVersion. */
@@ -114,6 +115,16 @@ export async function readBundleFile(path: string): Promise<BundleDescription> {
     written.map((source, i) => sourceOf(file, [...at, i], source, to));
   const { format, registry, chart } = value;
   const name = file.text(['name'])!;
+  const deploy: DeployDescription = {
+    apiVersion: value.deploy?.apiVersion ?? 'v1alpha2',
+    name: value.deploy?.name ?? name.split('/').at(-1)!.replaceAll('_', '-'),
+    installNamespace: value.deploy?.installNamespace,
+    pullSecret: value.deploy?.pullSecret,
+    insecureSkipTLSVerify: value.deploy?.insecureSkipTLSVerify ?? false,
+    certificate: value.deploy?.certificate,
+    values: value.deploy?.values,
+  };
+  if (value.deploy !== undefined) throwErrors(wrongDeploy(file, { ...deploy, format }));
   return {
     file: path,
     name,
@@ -135,15 +146,7 @@ export async function readBundleFile(path: string): Promise<BundleDescription> {
     annotations: map('annotations'),
     repositories: [value.repository ?? []].flat(),
     consumers: value.consumers ?? consumersOf(format),
-    deploy: {
-      apiVersion: value.deploy?.apiVersion ?? 'v1alpha2',
-      name: value.deploy?.name ?? name.split('/').at(-1)!.replaceAll('_', '-'),
-      installNamespace: value.deploy?.installNamespace,
-      pullSecret: value.deploy?.pullSecret,
-      insecureSkipTLSVerify: value.deploy?.insecureSkipTLSVerify ?? false,
-      certificate: value.deploy?.certificate,
-      values: value.deploy?.values,
-    },
+    deploy,
     place: (at) => file.place(at),
   };
 }
@@ -155,6 +158,17 @@ function sourceOf(file: ProjectFile<object>, at: Path, source: WrittenSource, to
     ...{ place, targetPlace: place, projectPlace: place, from: source, to, mode: undefined, owner: { uid: 0, gid: 0 } },
     ...{ exclude: [], target: undefined, project: undefined },
   };
+}
+
+/** What no cluster would take, before anything is pushed; the files that it names are read when it is written. */
+function wrongDeploy(
+  file: ProjectFile<object>,
+  { certificate: _, values: __, ...facts }: DeployDescription & { readonly format: BundleFormat },
+): ProjectError[] {
+  return deployProblems(facts).map(
+    ({ key, message, help }) =>
+      new ProjectError('INGOT_BUNDLE_DEPLOY', message, { place: file.place(['deploy', key]), help }),
+  );
 }
 
 function valueAt(value: unknown, path: readonly string[]): object | undefined {

@@ -19,6 +19,9 @@ import { reproduceTarget } from './reproduce-target.ts';
 /** Changes when `imageFacts` or `artifactFacts` answers differently. */
 const VERSION = '4';
 
+/** Project files whose plugins give a folder its `reproduce`. */
+const others = ['solution.yaml', 'os-image.yaml', 'bundle.yaml', 'catalog.yaml'];
+
 /** What a project file gives its folder. */
 export interface Node {
   readonly file: string;
@@ -71,7 +74,7 @@ async function imageNodes(files: readonly string[], inference: Inference): Promi
         contextInputs: await contextOf(image, workspaceRoot),
       });
       const pushed = facts.push && pushTargets(file, facts.push, { names, options, from: names.image });
-      const reproduced = reproduceTarget(names.reproduce, workspaceRoot, root, ['solution.yaml', 'os-image.yaml']);
+      const reproduced = reproduceTarget(names.reproduce, workspaceRoot, root, others);
       return { file, root, name, targets: { ...targets, ...reproduced, ...pushed }, ...releaseOf(facts) };
     }),
   );
@@ -98,8 +101,7 @@ async function artifactNodes(
     const targets = artifactTargets(file, root, facts, { names, options, pluginInputs });
     const pushed = facts.push && pushTargets(file, facts.push, { names, options, from: names.artifact });
     const name = imageNames.get(root) ?? nameOf(workspaceRoot, root, facts.name);
-    const others = ['image.yaml', 'solution.yaml', 'os-image.yaml'];
-    const reproduced = reproduceTarget(names.reproduce, workspaceRoot, root, others);
+    const reproduced = reproduceTarget(names.reproduce, workspaceRoot, root, ['image.yaml', ...others]);
     return { file, root, name, targets: { ...targets, ...reproduced, ...pushed }, ...releaseOf(facts) };
   });
 }

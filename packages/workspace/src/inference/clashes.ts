@@ -9,7 +9,12 @@ const projectFiles = [
   { file: 'artifact.yaml', kind: 'artifact', plugin: '@ingot/oci/plugin', targets: ['artifact'] },
   { file: 'solution.yaml', kind: 'solution', plugin: '@ingot/solution/plugin', targets: ['plan', 'pack', 'verify'] },
   { file: 'os-image.yaml', kind: 'os-image', plugin: '@ingot/os-image/plugin', targets: ['plan', 'rootfs', 'verify'] },
+  { file: 'bundle.yaml', kind: 'bundle', plugin: '@ingot/bundle/plugin', targets: ['bundle', 'verify'] },
+  { file: 'catalog.yaml', kind: 'catalog', plugin: '@ingot/bundle/plugin', targets: ['catalog', 'verify'] },
 ] as const;
+
+/** Those of a project file that names a repository, whatever its kind. */
+const pushTargets = ['push', 'preflight'];
 
 export interface ClashOptions {
   readonly workspaceRoot: string;
@@ -53,11 +58,15 @@ function projectJsonClashes({ workspaceRoot, file, targets }: ClashOptions): Pro
 }
 
 function projectFileClashes({ workspaceRoot, file, targets, plugins }: ClashOptions): ProjectError[] {
+  const own = projectFiles.find((kind) => beside(file, kind.file) === file)?.plugin;
   return projectFiles.flatMap((kind) => {
     const other = beside(file, kind.file);
-    if (other === file || !isOurs(join(workspaceRoot, other), kind.kind)) return [];
+    const text = other === file ? undefined : ours(join(workspaceRoot, other), kind.kind);
+    if (text === undefined) return [];
     const options = optionsOf(kind.plugin, plugins);
-    const claimed = kind.targets
+    // Of two files of its own a plugin says itself which is pushed.
+    const isPushed = kind.plugin !== own && /^repository:/m.test(text);
+    const claimed = [...kind.targets, ...(isPushed ? pushTargets : [])]
       .map((name) => options[`${name}Target`] ?? name)
       .filter((name) => typeof name === 'string');
     return claimed
@@ -99,11 +108,13 @@ function beside(file: string, name: string): string {
   return file.slice(0, file.lastIndexOf('/') + 1) + name;
 }
 
-function isOurs(path: string, kind: string): boolean {
+/** The text of a project file of this kind; undefined where there is none. */
+function ours(path: string, kind: string): string | undefined {
   try {
-    return isOurKind(claimOf(readFileSync(path, 'utf8')), kind);
+    const text = readFileSync(path, 'utf8');
+    return isOurKind(claimOf(text), kind) ? text : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
