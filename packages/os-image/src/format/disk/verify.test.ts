@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { referee } from '../../../../../tools/referee.ts';
+import { resultOf } from '../test/input.ts';
 import type { DiskFacts } from './facts.ts';
 import { gptPatches } from './gpt/write.ts';
 import { makeDisk } from './make.ts';
 import { diskEntries, diskInput, outputFile } from './test/disk-input.ts';
-import { verifyDiskFile } from './verify.ts';
+import { verifyDisk, verifyDiskFile } from './verify.ts';
 import { writeAt } from './write-at.ts';
 
 let folder = '';
@@ -58,6 +59,28 @@ async function table(disk: string, partitions: Parameters<typeof gptPatches>[0][
   for (const { position, bytes } of gptPatches({ ...facts, partitions })) await writeAt(file, bytes, position);
   await file.close();
 }
+
+describe('verifyDisk', () => {
+  it('sees that a disk is not what was made, or is gone, where no rule looks', async () => {
+    const input = await diskInput(join(folder, 'changed'), { outputs: ['raw', 'qcow2'] });
+    const result = resultOf('disk', await makeDisk(input));
+    const found = async () =>
+      (await verifyDisk({ folder: input.folder, result })).map(({ level, rule, message }) => [level, rule, message]);
+    expect(await found()).toEqual([]);
+    const file = await open(outputFile(input), 'r+');
+    // Behind the tables, before the first partition.
+    await writeAt(file, Buffer.from('x'), 900_000);
+    await file.close();
+    await rm(outputFile(input, 'demo-amd64.qcow2'));
+    expect(await found()).toEqual(
+      ['demo-amd64.raw', 'demo-amd64.qcow2'].map((name) => [
+        'error',
+        'disk/changed',
+        `${name}: it is not what the target made`,
+      ]),
+    );
+  });
+});
 
 describe('verifyDiskFile', () => {
   it('has nothing against a good disk, known or not', async () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { digestOfFile } from '@ingot/content';
 import { withGuest, type Guest } from '@ingot/oci';
 import { ProjectError } from '@ingot/workspace';
 import type { Architecture } from '../../description/description.ts';
@@ -29,7 +30,11 @@ export async function verifyDisk({ folder, result }: VerifyDiskInput): Promise<r
   const facts = (result.facts?.['disks'] ?? []) as readonly DiskFacts[];
   for (const file of result.files) {
     const known = facts.find(({ architecture }) => architecture === file.architecture);
-    const found = await verifyDiskFile(join(folder, file.path), file, known);
+    const path = join(folder, file.path);
+    const digest = await digestOfFile(path).catch(() => undefined);
+    const changed = digest === file.digest ? [] : [error('disk/changed', 'it is not what the target made')];
+    // What cannot be read has no other faults.
+    const found = [...changed, ...(digest === undefined ? [] : await verifyDiskFile(path, file, known))];
     findings.push(...found.map((finding) => ({ ...finding, message: `${file.path}: ${finding.message}` })));
   }
   return findings;
