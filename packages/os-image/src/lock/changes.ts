@@ -1,10 +1,11 @@
 import type { Architecture } from '../description/description.ts';
-import type { LockedPackage } from './packages-lock.ts';
+import { keyOf, type LockedPackage } from './packages-lock.ts';
 import { compareVersions } from './versions.ts';
 
 export interface PackageChange {
   /** Of the image. */
   readonly architecture: Architecture;
+  /** `name`, or `name:architecture` where there are several of the name. */
   readonly name: string;
   /** Undefined: it was not there. */
   readonly from: string | undefined;
@@ -37,15 +38,22 @@ export function changesOf(before: Packages, after: Packages): LockChanges {
   };
 }
 
-/** Packages whose versions differ, sorted by name. */
+/** Packages whose versions differ, sorted by name; where a name is there for several architectures, `name:architecture`. */
 export function changedPackages(
   before: readonly LockedPackage[],
   after: readonly LockedPackage[],
 ): Omit<PackageChange, 'architecture'>[] {
-  const old = new Map(before.map(({ name, version }) => [name, version]));
-  const now = new Map(after.map(({ name, version }) => [name, version]));
+  const several = new Set([...repeated(before), ...repeated(after)]);
+  const versions = (packages: readonly LockedPackage[]) =>
+    new Map(packages.map((each) => [several.has(each.name) ? keyOf(each) : each.name, each.version]));
+  const [old, now] = [versions(before), versions(after)];
   return [...new Set([...old.keys(), ...now.keys()])]
     .sort()
     .map((name) => ({ name, from: old.get(name), to: now.get(name) }))
     .filter(({ from, to }) => from !== to);
+}
+
+function repeated(packages: readonly LockedPackage[]): string[] {
+  const seen = new Set<string>();
+  return packages.flatMap(({ name }) => (seen.size < seen.add(name).size ? [] : [name]));
 }

@@ -225,8 +225,8 @@ describe('packages.lock', () => {
       'INGOT_FILE_VALUE',
     ],
     [
-      'ingot: packages-lock/v1\ndate: 2026-01-01\npackages:\n  amd64:\n    - a 1 all\n    - a 2 all\n',
-      'packages.lock:6:7',
+      'ingot: packages-lock/v1\ndate: 2026-01-01\npackages:\n  amd64:\n    - a 1 i386\n    - a 1 all\n    - a 2 all\n',
+      'packages.lock:7:7',
       'INGOT_LOCK_TWICE',
     ],
     ['packages: {}\n', 'packages.lock:1:1', 'INGOT_LOCK_FILE'],

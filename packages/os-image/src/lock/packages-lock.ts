@@ -31,7 +31,7 @@ export interface PackagesLock {
   readonly request: LockRequest | undefined;
   /** By the image's architecture; sorted by name. */
   readonly packages: Readonly<Partial<Record<Architecture, readonly LockedPackage[]>>>;
-  /** Where a package is written, for errors. */
+  /** Where a package is written, for errors; `name` or `name:architecture`. */
   place(architecture: Architecture, name: string): Place;
 }
 
@@ -72,9 +72,10 @@ export function parsePackagesLock(text: string, file: string): PackagesLock {
   const architectures = Object.entries(packages) as [Architecture, readonly string[]][];
   const read = architectures.map(([architecture, lines]) => {
     const found = lines.map(packageOf);
-    const twice = found.findIndex(({ name }, i) => found.findIndex((each) => each.name === name) !== i);
+    const keys = found.map(keyOf);
+    const twice = keys.findIndex((key, i) => keys.indexOf(key) !== i);
     if (twice < 0) return [architecture, found] as const;
-    throw new ProjectError('INGOT_LOCK_TWICE', `${found[twice]!.name} is locked twice`, {
+    throw new ProjectError('INGOT_LOCK_TWICE', `${keys[twice]} is locked twice`, {
       place: parsed.place(['packages', architecture, twice]),
       help: 'leave the line that you want, or let the target `lock` write them anew',
     });
@@ -86,10 +87,16 @@ export function parsePackagesLock(text: string, file: string): PackagesLock {
     request: isComplete ? { suite, variant, sources, wanted } : undefined,
     packages: Object.fromEntries(read),
     place: (architecture, name) => {
-      const index = packages[architecture]?.findIndex((line) => line.startsWith(`${name} `)) ?? -1;
+      const lines = (packages[architecture] ?? []).map(packageOf);
+      const index = lines.findIndex((each) => each.name === name || keyOf(each) === name);
       return parsed.place(index < 0 ? ['packages', architecture] : ['packages', architecture, index]);
     },
   };
+}
+
+/** As dpkg and apt name a package where there are several of its name: one of each architecture may be installed. */
+export function keyOf({ name, architecture }: LockedPackage): string {
+  return `${name}:${architecture}`;
 }
 
 function packageOf(line: string): LockedPackage {
@@ -130,11 +137,15 @@ export function formatPackagesLock({ date, request, packages }: Omit<PackagesLoc
     ...architectures.flatMap(([architecture, items]) => [
       items.length === 0 ? `  ${architecture}: []` : `  ${architecture}:`,
       ...items
-        .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+        .toSorted((a, b) => compare(a.name, b.name) || compare(a.architecture, b.architecture))
         .map(({ name, version, architecture: own }) => `    - ${name} ${version} ${own}`),
     ]),
     '',
   ].join('\n');
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** A YAML scalar of one line. */

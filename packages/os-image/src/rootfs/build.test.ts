@@ -295,4 +295,23 @@ describe('packages of a root file system', () => {
     expect(text).toContain('b: 2, installed is 3');
     expect((await rig.lock()).upgraded).toMatchObject([{ name: 'b', from: '2', to: '3' }]);
   });
+
+  it('may be there for several architectures, each with a version of its own', async () => {
+    const status = (foreign: string) =>
+      [`libc6 amd64 2.36`, `libc6 i386 ${foreign}`, 'tool amd64 1']
+        .map((each) => each.split(' '))
+        .map(
+          ([name, architecture, version]) =>
+            `Package: ${name}\nStatus: install ok installed\nArchitecture: ${architecture}\nVersion: ${version}\nDescription: x\n`,
+        )
+        .join('\n');
+    await rig.write({ 'app/root/var/lib/dpkg/status': status('2.36') });
+    expect(await rig.lock()).toMatchObject({ count: 3, added: [{ name: 'libc6:amd64' }, { name: 'libc6:i386' }, {}] });
+    await rig.build();
+    await rig.write({ 'app/root/var/lib/dpkg/status': status('2.37') });
+    const text = await rig.failure();
+    expect(text).toMatch(/^app\/packages\.lock:8:7 +INGOT_LOCK_DIFFERENT .*\(1 packages\)/);
+    expect(text).toContain('libc6:i386: 2.36, installed is 2.37');
+    expect((await rig.lock()).upgraded).toMatchObject([{ name: 'libc6:i386', from: '2.36', to: '2.37' }]);
+  });
 });
