@@ -103,7 +103,11 @@ describe('the plugin', () => {
 
   it('takes what a Dockerfile lets in for its inputs, and nothing of dist', async () => {
     const files = { 'metal/Dockerfile': 'FROM scratch\nCOPY . /\n', 'metal/.dockerignore': 'secret\n' };
-    const { rootfs } = await targetsOf(all.replace(/^mmdebstrap.*$/m, 'dockerfile: Dockerfile'), files);
+    const { rootfs, lock } = await targetsOf(all.replace(/^mmdebstrap.*$/m, 'dockerfile: Dockerfile'), files);
+    // A lock builds it as well; the plan may want a date that only a lock has.
+    expect(lock!.dependsOn).toEqual(rootfs!.dependsOn!.filter((need) => need !== 'plan'));
+    expect(lock!.dependsOn).toEqual(['build', { projects: ['agent'], target: 'compile' }]);
+    expect((await targetsOf(all))['lock']!.dependsOn).toBeUndefined();
     const inputs = rootfs!.inputs as string[];
     expect(inputs).toEqual(
       expect.arrayContaining(['{workspaceRoot}/metal/Dockerfile', '!{workspaceRoot}/metal/dist/**/*']),

@@ -73,6 +73,8 @@ export function osImageTargets(
     targets['lock'] = {
       executor: '@ingot/os-image:lock',
       cache: false,
+      // It builds the Dockerfile once; of mmdebstrap's packages it only asks apt.
+      ...(facts.dockerfile ? { dependsOn: unique(madeBefore(facts, options)) } : {}),
       metadata: makes('Writes packages.lock: the newest versions of all packages'),
     };
   }
@@ -154,20 +156,12 @@ function rootfsTarget(
   facts: OsImageFacts,
   { options, pluginInputs, locked, contextInputs }: OsImageTargetsOptions,
 ): TargetConfiguration {
-  const needs: Need[] = [
-    'plan',
-    ...(facts.base === undefined ? [] : [{ projects: [facts.base], target: options.imageTarget ?? 'image' }]),
-    ...(facts.own.length === 0 && !facts.dockerfile ? [] : [options.buildTarget ?? 'build']),
-    ...facts.made.map(({ project, target }) =>
-      project === undefined ? target! : { projects: [project], target: target! },
-    ),
-  ];
   const outputs = [...facts.own, ...facts.made.map(({ from }) => from)].flatMap(covering);
   return {
     executor: '@ingot/os-image:rootfs',
     cache: !facts.volatile,
     ...(locked.length === 0 ? {} : { options: { locked } }),
-    dependsOn: unique(needs),
+    dependsOn: unique<Need>(['plan', ...madeBefore(facts, options)]),
     inputs: unique<Input>([
       made('plan/rootfs.json'),
       '{projectRoot}/packages.lock',
@@ -183,6 +177,17 @@ function rootfsTarget(
     outputs: ['{projectRoot}/dist/rootfs', '{projectRoot}/dist/rootfs.json'],
     metadata: { description: 'Builds the root file system', technologies: ['os-image'] },
   };
+}
+
+/** The targets that make what a root file system is built of. */
+function madeBefore(facts: OsImageFacts, { imageTarget, buildTarget }: OsImagePluginOptions): Need[] {
+  return [
+    ...(facts.base === undefined ? [] : [{ projects: [facts.base], target: imageTarget ?? 'image' }]),
+    ...(facts.own.length === 0 && !facts.dockerfile ? [] : [buildTarget ?? 'build']),
+    ...facts.made.map(({ project, target }) =>
+      project === undefined ? target! : { projects: [project], target: target! },
+    ),
+  ];
 }
 
 /** What a target that this one depends on made. Without `**` + `/` in front a glob matches nothing, and hits for ever. */
