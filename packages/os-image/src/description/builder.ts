@@ -62,8 +62,9 @@ function describeMmdebstrap(
   }: NonNullable<WrittenBuilders['mmdebstrap']>,
 ): MmdebstrapDescription {
   for (const [i, source] of sources.entries()) {
-    if (/\/\/[^/\s]*:[^/\s]*@/.test(source)) {
-      throw new ProjectError('INGOT_FILE_VALUE', 'a source must not hold a password: it stays in the image', {
+    // A name alone may be a token.
+    if (/\/\/[^/\s]*@/.test(source)) {
+      throw new ProjectError('INGOT_FILE_VALUE', 'a source must not hold a login or password: it stays in the image', {
         place: file.place(['mmdebstrap', 'sources', i]),
         help: 'name it under `credentials`, by an environment variable or a file',
       });
