@@ -1,5 +1,5 @@
 import type { ManifestObject } from '../kubernetes/manifest.ts';
-import { field, isMapping, listField, textField } from '../yaml/field.ts';
+import { isMapping, listField, textField, writtenField } from '../yaml/field.ts';
 
 /** A part of an object, with its place. */
 export interface Part {
@@ -41,7 +41,7 @@ function csvOf(object: ManifestObject): Csv {
     installModes: new Set(
       partsOf(object, 'spec', 'installModes')
         .filter(({ value }) => value['supported'] === true)
-        .map(({ value }) => String(value['type'])),
+        .map(({ value }) => writtenField(value, 'type')),
     ),
   };
 }
@@ -55,5 +55,5 @@ export function partsOf(whole: Part, ...keys: readonly (string | number)[]): Par
 
 /** The name of a deployment's, permission's or webhook's ServiceAccount: `default` where none is named. */
 export function serviceAccountOf({ value }: Part, ...keys: readonly string[]): string {
-  return String(field(value, ...keys, 'serviceAccountName') ?? '') || 'default';
+  return writtenField(value, ...keys, 'serviceAccountName') || 'default';
 }

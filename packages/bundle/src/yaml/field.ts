@@ -12,6 +12,12 @@ export function textField(value: unknown, ...keys: readonly (string | number)[])
   return typeof found === 'string' ? found : undefined;
 }
 
+/** A text there, or what a number or boolean there reads as in Go, where a text is wanted; else an empty one. */
+export function writtenField(value: unknown, ...keys: readonly (string | number)[]): string {
+  const found = field(value, ...keys);
+  return ['string', 'number', 'boolean'].includes(typeof found) ? String(found) : '';
+}
+
 /** The members of a list there; none where there is no list. */
 export function listField(value: unknown, ...keys: readonly (string | number)[]): readonly unknown[] {
   const found = field(value, ...keys);

@@ -38,7 +38,7 @@ describe('readYamlFile', () => {
     const file = read('a: 1\nb: 2\na: 3\n');
     expect(file.value).toEqual({ a: 3, b: 2 });
     expect(file.place('a')).toBe('a.yaml:3:1');
-    expect(file.remarks).toEqual([{ message: '"a" is there again: the last one counts', path: 'a.yaml:3:1' }]);
+    expect(file.remarks).toEqual([{ message: 'a is there twice: the last counts', path: 'a.yaml:3:1' }]);
   });
 
   it('reads the first document, and says that there are others', () => {
@@ -65,6 +65,10 @@ describe('readYamlFile', () => {
       bomb.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${last}`).join(', ')}]`);
     }
     expect(read(`${bomb.join('\n')}\n`).problem?.message).toMatch(/alias/i);
+  });
+
+  it('refuses what lies deeper than any stack', () => {
+    expect(read('['.repeat(100_000)).problem?.message).toMatch(/deep/);
   });
 
   it('refuses a file that no cluster could store', () => {

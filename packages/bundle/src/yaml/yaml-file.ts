@@ -1,4 +1,7 @@
-import { isMap, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair } from 'yaml';
+import { LineCounter, parseAllDocuments, type Document } from 'yaml';
+import { lexicalProblem } from '../kubernetes/lexical.ts';
+import { offsetOf } from '../kubernetes/place.ts';
+import { valueOf, ValueProblem, type DocumentValue } from '../kubernetes/value.ts';
 
 /** Something about a file, and where: `path:line:column`. */
 export interface YamlRemark {
@@ -21,103 +24,64 @@ export interface YamlFile {
 
 /** In bytes: what a Secret of Kubernetes takes, in which Helm stores what it installs. */
 const largestYamlFile = 1024 * 1024;
-/** How often aliases may be used before the file counts as an attack on memory. */
-const mostAliases = 100;
 
 /**
- * Reads a file as `Unmarshal` of sigs.k8s.io/yaml does: YAML 1.1, the first document alone, the last of equal keys.
- * Never throws.
+ * Reads a file as `Unmarshal` of sigs.k8s.io/yaml does: as parseManifest reads a document, but the first one alone,
+ * whatever it holds. Never throws.
  */
 export function readYamlFile(path: string, content: Uint8Array): YamlFile {
-  const unread = (message: string, at = `${path}:1:1`): YamlFile => ({
-    path,
-    value: undefined,
-    problem: { message, path: at },
-    remarks: [],
-    place: () => at,
-  });
-  if (content.length > largestYamlFile) return unread(`the file has ${content.length} bytes`);
+  const start = `${path}:1:1`;
+  if (content.length > largestYamlFile) return unread(path, `the file has ${content.length} bytes`, start);
   const text = decode(content);
-  if (text === undefined) return unread('the file is not UTF-8');
-  const lines = new LineCounter();
-  const at = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${path}:${Math.max(1, line)}:${Math.max(1, col)}`;
-  };
-  const documents = parseAllDocuments(text, {
+  if (text === undefined) return unread(path, 'the file is not UTF-8', start);
+  const at = placesIn(path, text);
+  // First of all: it knows what the parser would overflow the stack with.
+  const lexical = lexicalProblem(text);
+  if (lexical) return unread(path, lexical.message, at(lexical.offset));
+  const [document, next] = parseAllDocuments(text, {
+    schema: 'failsafe',
     version: '1.1',
-    lineCounter: lines,
+    uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'silent',
-    uniqueKeys: false,
-    // go-yaml has neither times such as 22:22 nor, in values without a type, dates: both are texts.
-    customTags: (tags) =>
-      tags.filter((tag) => typeof tag === 'string' || !(tag.tag.endsWith(':timestamp') || isTime(tag))),
   }) as readonly Document.Parsed[];
-  const [document, next] = documents;
-  if (document === undefined) return { path, value: null, problem: undefined, remarks: [], place: () => at(0) };
+  if (document === undefined) return { ...unread(path, '', start), value: null, problem: undefined };
   const [error] = document.errors;
-  if (error) return unread(error.message.replace(/\s+/g, ' '), at(error.pos[0]));
-  let value: unknown;
+  if (error) return unread(path, error.message.replace(/\s+/g, ' '), at(error.pos[0]));
+  let read: DocumentValue;
   try {
-    value = document.toJS({ maxAliasCount: mostAliases });
+    read = valueOf(document);
   } catch (cause) {
-    return unread((cause as Error).message, at(document.range[0]));
+    if (!(cause instanceof ValueProblem)) throw cause;
+    return unread(path, cause.message, at(cause.offset ?? document.range[0]));
   }
+  const repeated = read.duplicates.map((key) => ({
+    message: `${String(key.value)} is there twice: the last counts`,
+    path: at(key.range?.[0] ?? 0),
+  }));
   const more =
     next === undefined ? [] : [{ message: 'a document after the first is not read', path: at(next.range[0]) }];
   return {
     path,
-    value,
+    value: read.value,
     problem: undefined,
-    remarks: [...repeatedKeys(document, at), ...more],
-    place: (...keys) => at(offsetOf(document, keys) ?? document.range[0]),
+    remarks: [...repeated, ...more],
+    place: (...keys) => at(offsetOf(document, read.targets, keys)),
   };
 }
 
-function isTime(tag: object): boolean {
-  return 'format' in tag && tag.format === 'TIME';
+function placesIn(path: string, text: string): (offset: number) => string {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) lines.addNewLine(end + 1);
+  return (offset) => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${Math.max(1, line)}:${Math.max(1, col)}`;
+  };
 }
 
-function repeatedKeys(document: Document.Parsed, at: (offset: number) => string): YamlRemark[] {
-  const found: YamlRemark[] = [];
-  visit(document, {
-    Map(_, { items }) {
-      const seen = new Set<string>();
-      for (const { key } of items) {
-        if (!isScalar(key)) continue;
-        const name = String(key.value);
-        // Several merges are usual.
-        if (seen.has(name) && name !== '<<') {
-          found.push({ message: `${JSON.stringify(name)} is there again: the last one counts`, path: at(start(key)) });
-        }
-        seen.add(name);
-      }
-    },
-  });
-  return found;
-}
-
-/** Where the value at the path is written: its key in a map, itself in a list; else where the nearest above it is. */
-function offsetOf(document: Document.Parsed, keys: readonly (string | number)[]): number | undefined {
-  for (let length = keys.length; length > 0; length -= 1) {
-    const parent = length === 1 ? document.contents : document.getIn(keys.slice(0, length - 1), true);
-    const last = String(keys[length - 1]);
-    const pair = isMap(parent) ? findPair(parent.items, last) : undefined;
-    const node = pair ? pair.key : isMap(parent) ? undefined : document.getIn(keys.slice(0, length), true);
-    const range = (node as Node | undefined)?.range;
-    if (range) return range[0];
-  }
-  return document.contents?.range?.[0];
-}
-
-/** The last of them: the one that counts. */
-function findPair(items: readonly Pair[], name: string): Pair | undefined {
-  return items.findLast(({ key }) => isScalar(key) && String(key.value) === name);
-}
-
-function start(node: Node): number {
-  return node.range?.[0] ?? 0;
+function unread(path: string, message: string, at: string): YamlFile {
+  return { path, value: undefined, problem: { message, path: at }, remarks: [], place: () => at };
 }
 
 function decode(content: Uint8Array): string | undefined {
