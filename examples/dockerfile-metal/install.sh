@@ -24,7 +24,7 @@ root=$(value root_uuid)
 console=$(value console)
 
 if [ -n "$hostname" ]; then
-  echo "$hostname" >/etc/hostname
+  printf '%s\n' "$hostname" >/etc/hostname
   printf '127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost ip6-localhost ip6-loopback\n' "$hostname" >/etc/hosts
 fi
 
@@ -60,7 +60,8 @@ if ! id metal >/dev/null 2>&1; then
   useradd --create-home --home-dir /home/metal --shell /bin/bash metal
 fi
 if [ -n "$password" ]; then
-  echo "metal:$password" | chpasswd
+  # Not by echo, which takes \n and its like in it for something else.
+  printf 'metal:%s\n' "$password" | chpasswd
 fi
 if [ -d /etc/sudoers.d ]; then
   echo 'metal ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/metal
@@ -68,7 +69,7 @@ if [ -d /etc/sudoers.d ]; then
 fi
 if [ -n "$key" ]; then
   mkdir -p /home/metal/.ssh
-  echo "$key" >/home/metal/.ssh/authorized_keys
+  printf '%s\n' "$key" >/home/metal/.ssh/authorized_keys
   chmod 0700 /home/metal/.ssh
   chmod 0600 /home/metal/.ssh/authorized_keys
   chown -R metal:metal /home/metal/.ssh

@@ -56,4 +56,14 @@ describe('install.sh', () => {
     expect(restore('daemon #12 6755 /usr/bin/at\\n')).toEqual(['daemon:12 /usr/bin/at']);
     expect(modeOf('usr/bin/at')).toBe('6755');
   });
+
+  it('takes a password as it is', () => {
+    const [part] = /^if \[ -n "\$password" \][\s\S]*?^fi$/m.exec(script)!;
+    const password = String.raw`a\nb\c%s "$x"`;
+    const said = execFileSync('sh', ['-c', `chpasswd() { cat; }\n${part}`], {
+      encoding: 'utf8',
+      env: { ...process.env, password },
+    });
+    expect(said).toBe(`metal:${password}\n`);
+  });
 });
