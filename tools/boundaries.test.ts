@@ -7,7 +7,7 @@ import { allowed, breaches, type Declared } from './boundaries/rules.ts';
 import { unusedDependencies } from './boundaries/unused.ts';
 import { filesUnder, manifestOf, packageNames, sourceFiles, type SourceFile } from './repository.ts';
 
-const plugins = ['oci', 'os-image', 'solution'];
+const plugins = ['bundle', 'oci', 'os-image', 'solution'];
 const sources = sourceFiles('packages');
 
 function declared(): Declared {

@@ -11,14 +11,15 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   oci: ['workspace', 'registry', 'content'],
   solution: ['workspace', 'oci', 'registry', 'content', 'iso9660'],
   'os-image': ['workspace', 'oci', 'registry', 'content'],
-  cli: ['solution', 'workspace', 'registry', 'content', 'iso9660'],
+  bundle: ['workspace', 'oci', 'registry', 'content'],
+  cli: ['solution', 'bundle', 'workspace', 'registry', 'content', 'iso9660'],
 };
 
 /** Packages that know nothing of Nx, not even its types. */
 const withoutNx = new Set(['content', 'iso9660', 'registry']);
 
 /** Folders of a plugin whose files run inside Nx, and may load it. Everything else also runs where there is no Nx. */
-const insideNx = /^packages\/(oci|os-image|solution)\/src\/(executors|generators|release)\//;
+const insideNx = /^packages\/(bundle|oci|os-image|solution)\/src\/(executors|generators|release)\//;
 
 /** Dependencies declared by each package (dependencies and peerDependencies), and by the root for tests. */
 export type Declared = { packages: Readonly<Record<string, readonly string[]>>; root: readonly string[] };

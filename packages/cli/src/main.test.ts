@@ -44,7 +44,7 @@ describe('ingot', () => {
     [['verfy', iso], 'no verb "verfy"; did you mean "verify"?'],
     [['--jsn'], 'no option "--jsn"'],
     [['list', '--jsno', iso], 'no option "jsno"; did you mean "json"?'],
-    [['verify'], 'name an ISO'],
+    [['verify'], 'name an ISO, a folder or an image'],
     [['list', iso, 'more'], '"more" is one argument too many'],
     [['extract', iso], '--to'],
     [['extract', iso, '--to'], '--to'],
