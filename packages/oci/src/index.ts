@@ -14,6 +14,7 @@ export { buildDockerfile } from './dockerfile/build.ts';
 export type { DockerfileImage, DockerfileOptions } from './dockerfile/build.ts';
 export type { DockerfileDescription, EngineName, SecretDescription } from './dockerfile/description.ts';
 export { describeDockerfile } from './dockerfile/description.ts';
+export { secretValues } from './dockerfile/secrets.ts';
 export { runsHere } from './dockerfile/emulation.ts';
 export { ironicRoots } from './artifact/ironic/roots.ts';
 export { checkForIronic } from './artifact/ironic/check.ts';

@@ -32,15 +32,13 @@ export async function openSecrets(
   letIn: (path: string) => boolean,
 ): Promise<OpenSecrets> {
   const references: SecretReference[] = [];
-  const values: string[] = [];
+  const values = await secretValues(secrets, project);
   for (const secret of secrets) {
     if ('env' in secret.from) {
       references.push({ id: secret.id, from: { env: secret.from.env } });
-      values.push(valueOfVariable(secret, secret.from.env));
       continue;
     }
-    const path = resolve(project, secret.from.file.replace(/^~(?=\/)/, homedir()));
-    values.push(await valueOfFile(secret, path));
+    const path = pathOf(secret.from.file, project);
     const within = relative(context, path);
     if (!within.startsWith('..') && letIn(within)) {
       const message = `the file ${secret.from.file} is in the build's context: COPY could put it into the image`;
@@ -50,6 +48,22 @@ export async function openSecrets(
   }
   const lines = values.flatMap((value) => [value, ...value.split(/\r?\n/)]).map((line) => line.trim());
   return { references, values: [...new Set(lines)].filter((line) => line.length >= SHORTEST) };
+}
+
+/** What the secrets are, in their order. Throws ProjectError INGOT_DOCKERFILE_SECRET for one that is missing. */
+export async function secretValues(secrets: readonly SecretDescription[], project: string): Promise<string[]> {
+  const values: string[] = [];
+  for (const secret of secrets) {
+    const { from } = secret;
+    values.push(
+      'env' in from ? valueOfVariable(secret, from.env) : await valueOfFile(secret, pathOf(from.file, project)),
+    );
+  }
+  return values;
+}
+
+function pathOf(file: string, project: string): string {
+  return resolve(project, file.replace(/^~(?=\/)/, homedir()));
 }
 
 function valueOfVariable(secret: SecretDescription, name: string): string {

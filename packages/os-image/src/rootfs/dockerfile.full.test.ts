@@ -48,6 +48,18 @@ COPY --chown=7:8 motd /etc/motd
     expect(await rig.read(`${out}/amd64/build.log`)).toContain('STEP');
   });
 
+  it('has no secret of the Dockerfile in it', async () => {
+    await rig.write({
+      'app/Dockerfile': 'FROM scratch\nCOPY npmrc /root/.npmrc\n',
+      'app/npmrc': '_token=horse-battery',
+    });
+    await rig.describe('dockerfile: { engine: buildah, secrets: [{ id: npm, env: NPM_TOKEN }] }');
+    rig.env({ NPM_TOKEN: 'horse-battery' });
+    const text = await rig.failure();
+    expect(text).toMatch(/^app\/os-image\.yaml:4:1 +INGOT_ROOTFS_SECRET/);
+    expect(text).not.toContain('horse');
+  });
+
   it('that fails points at the line of the Dockerfile', async () => {
     await rig.write({ 'app/Dockerfile': 'FROM scratch\nCOPY none /\n' });
     await rig.describe('dockerfile: { engine: buildah }');

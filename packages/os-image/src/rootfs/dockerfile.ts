@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { LayoutStore, parsePlatform, selectPlatform } from '@ingot/content';
-import { buildDockerfile, type DockerfileDescription, type ImageDescription } from '@ingot/oci';
+import { buildDockerfile, secretValues, type DockerfileDescription, type ImageDescription } from '@ingot/oci';
 import { withPlace, type BuildLog } from '@ingot/workspace';
 import { formats } from '../description/formats.ts';
 import type { OsImageDescription } from '../description/description.ts';
@@ -11,12 +11,22 @@ import { addSteadily } from './builder-log.ts';
 /** What this plugin's targets make beside a root file system: it is no part of the next one's context. */
 const outputs = ['plan', 'rootfs', 'image', 'boot', 'verify', 'publish', 'push', 'reproduce', ...formats];
 
+/** Shorter ones are in every root file system. */
+const SHORTEST = 4;
+
+/** Lines of a file that are a secret each, unlike the words around them. */
+const SHORTEST_LINE = 20;
+
 /**
  * Builds a Dockerfile by the engine that is there, all architectures at once, and applies the layers. Throws what
  * `buildDockerfile` and `treeOfImage` throw.
  */
-export function dockerfileBuilder(dockerfile: DockerfileDescription, options: BuilderOptions): RootfsBuilder {
+export async function dockerfileBuilder(
+  dockerfile: DockerfileDescription,
+  options: BuilderOptions,
+): Promise<RootfsBuilder> {
   const { description, temporary, signal } = options;
+  const secrets = (await secretValues(dockerfile.secrets, description.folder)).flatMap(partsOf);
   const layoutDir = join(temporary, 'image');
   let built: Promise<readonly string[]> | undefined;
   const build = async (log: BuildLog): Promise<readonly string[]> => {
@@ -37,7 +47,7 @@ export function dockerfileBuilder(dockerfile: DockerfileDescription, options: Bu
     return [...said, result.digest];
   };
   return {
-    secrets: [],
+    secrets,
     async build(architecture, log) {
       const isFirst = built === undefined;
       built ??= build(log);
@@ -51,6 +61,15 @@ export function dockerfileBuilder(dockerfile: DockerfileDescription, options: Bu
       });
     },
   };
+}
+
+/** What must not be in a root file system: a secret as a whole, and where it is a file of lines, what each has in it. */
+function partsOf(value: string): string[] {
+  const whole = value.trim();
+  const lines = whole.split(/\r?\n/).map((line) => line.trim());
+  // A frame of PEM is in every library that reads it.
+  const telling = lines.filter((line) => line.length >= SHORTEST_LINE && !/^(#|-----)/.test(line));
+  return [...new Set([whole, ...telling])].filter((part) => part.length >= SHORTEST);
 }
 
 /** An image.yaml with nothing but this Dockerfile. */

@@ -71,7 +71,7 @@ class SecretSearch {
     const bytes = Buffer.concat([this.#last, part]);
     if (this.#secrets.some((secret) => bytes.includes(secret))) {
       throw new ProjectError('INGOT_ROOTFS_SECRET', 'a secret of the description is in the root file system', {
-        help: 'a hook or a package has put it there: apt gets it without, outside of the image',
+        help: 'a hook, a package or an instruction of the Dockerfile has put it there: it is for the build alone',
       });
     }
     this.#last = Buffer.from(bytes.subarray(Math.max(0, bytes.length - this.#overlap)));
