@@ -7,7 +7,7 @@ import { environment } from '../rootfs/mmdebstrap/environment.ts';
 import { aptSettings, type AptSettings } from '../rootfs/mmdebstrap/apt-settings.ts';
 import { buildFailed } from '../rootfs/mmdebstrap/blame.ts';
 import { keyringFolder } from '../rootfs/mmdebstrap/keyrings.ts';
-import { checkSources, sourcesOf } from '../rootfs/mmdebstrap/sources.ts';
+import { checkSources, aptSourcesOf } from '../rootfs/mmdebstrap/sources.ts';
 import { withTemporary, type Temporary } from '../rootfs/mmdebstrap/temporary.ts';
 
 interface AptRootOptions {
@@ -51,7 +51,7 @@ export class AptRoot {
     }
     await writeFile(
       join(folder, 'etc/apt/sources.list'),
-      sourcesOf(mmdebstrap)
+      aptSourcesOf(mmdebstrap)
         .map((line) => `${line}\n`)
         .join(''),
     );

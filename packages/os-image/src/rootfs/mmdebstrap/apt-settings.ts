@@ -3,7 +3,6 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { ProjectError, runProgram } from '@ingot/workspace';
 import type { MmdebstrapDescription, SecretReference } from '../../description/description.ts';
-import { isSnapshot, sourcesOf } from './sources.ts';
 
 /** What apt is told for the time of a build, beside its sources: none of it is for the image. */
 export interface AptSettings {
@@ -33,7 +32,6 @@ export async function aptSettings(
 ): Promise<AptSettings> {
   const dumped = (await runProgram('apt-config', ['dump', '--format', '%F "%v";%n']))?.lines ?? [];
   const lines = dumped.filter((line) => ofTheHost.test(line) && !line.endsWith(' "";'));
-  if (sourcesOf(description).some(isSnapshot)) lines.push('Acquire::Check-Valid-Until "false";');
   const secrets = [...lines, ...proxies(environment)].flatMap(passwordsIn);
   const entries: string[] = [];
   for (const each of description.credentials) {

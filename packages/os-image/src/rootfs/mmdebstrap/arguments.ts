@@ -1,5 +1,5 @@
 import type { Architecture, MmdebstrapDescription } from '../../description/description.ts';
-import { sourcesOf } from './sources.ts';
+import { aptSourcesOf } from './sources.ts';
 
 export interface ArgumentOptions {
   readonly architecture: Architecture;
@@ -44,7 +44,7 @@ export function mmdebstrapArguments(description: MmdebstrapDescription, options:
     suite,
     options.target,
     // As lines they become /etc/apt/sources.list; a file would keep its name.
-    ...sourcesOf(description),
+    ...aptSourcesOf(description),
   ];
 }
 

@@ -10,7 +10,7 @@ const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const hostKeyrings = '/etc/apt/trusted.gpg.d';
 
 /**
- * All keyrings in one folder, which apt takes as a whole: Debian's, and those of the description, or where it names none,
+ * All keyrings in one folder, which apt takes as a whole: those of the description, or where it names none, Debian's and
  * those of this machine. Which keys are trusted changes no byte of an image. The folder lies in `tree`, which
  * everybody may enter. Throws ProjectError INGOT_ROOTFS_KEYRING.
  */
@@ -24,11 +24,7 @@ export async function keyringFolder(
   await mkdir(folder);
   // Whatever the umask: users of a namespace read it, and so does apt, as a user of its own.
   await chmod(folder, 0o755);
-  const names = keyrings.length > 0 ? [] : await readdir(hostKeyrings).catch(() => []);
-  const given = [
-    debianKeyring,
-    ...names.filter((name) => /\.(gpg|asc)$/.test(name)).map((name) => join(hostKeyrings, name)),
-  ];
+  const given = keyrings.length > 0 ? [] : await ownKeyrings();
   // Whoever needs one that is not there hears of it from apt.
   for (const path of given) await put(path, join(folder, basename(path))).catch(() => undefined);
   for (const [index, keyring] of keyrings.entries()) {
@@ -42,6 +38,12 @@ export async function keyringFolder(
     });
   }
   return folder;
+}
+
+async function ownKeyrings(): Promise<string[]> {
+  const names = await readdir(hostKeyrings).catch(() => []);
+  const keyrings = names.filter((name) => /\.(gpg|asc)$/.test(name));
+  return [debianKeyring, ...keyrings.map((name) => join(hostKeyrings, name))];
 }
 
 async function put(from: string, to: string): Promise<void> {

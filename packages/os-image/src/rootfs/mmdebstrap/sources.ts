@@ -16,8 +16,19 @@ export function sourcesOf({ suite, sources }: MmdebstrapDescription): readonly s
   ];
 }
 
-/** Archives of a day past: what they said of themselves has run out since. */
-export function isSnapshot(source: string): boolean {
+/** The entries as apt takes them. Of archives of a day past, what they said of themselves has run out since. */
+export function aptSourcesOf(description: MmdebstrapDescription): readonly string[] {
+  return sourcesOf(description).map((source) => (isSnapshot(source) ? withOldLists(source) : source));
+}
+
+/** Of this entry alone: of the others, lists that have run out are those of somebody who holds fixes back. */
+function withOldLists(source: string): string {
+  const [, type, , options = '', rest] = /^(\S+) +(\[([^\]]*)\] +)?(.*)$/.exec(source) ?? [];
+  if (rest === undefined || /(^|\s)check-valid-until[-+]?=/i.test(options)) return source;
+  return `${type} [${[options.trim(), 'check-valid-until=no'].filter(Boolean).join(' ')}] ${rest}`;
+}
+
+function isSnapshot(source: string): boolean {
   return /\/\d{8}T\d{6}Z?(\/|\s|$)/.test(source) || /\/\/snapshot\.(debian\.org|ubuntu\.com)/.test(source);
 }
 
