@@ -22,6 +22,8 @@ import {
   type BundlePluginOptions,
 } from './inference/targets.ts';
 
+export type { BundlePluginOptions } from './inference/targets.ts';
+
 export const name = '@ingot/bundle/plugin';
 
 /** Changes when `bundleFacts` or `catalogFacts` answers differently. */
