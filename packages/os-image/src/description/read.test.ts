@@ -21,6 +21,9 @@ const order = ['onmetal', 'disk', 'ironic'];
 
 const least = 'ingot: os-image/v1\nname: metal\nversion: 12.0.20261121\nrootfs: root.tar\nformats: [disk]\n';
 
+const ofRelease = (release: string) =>
+  `${least.replace('[disk]', '[metal-stack]')}metal-stack: { imagesFolder: { release: ${release} } }\n`;
+
 describe('readOsImageFile', () => {
   it('fills in what the author leaves out', async () => {
     const description = await read(least);
@@ -94,6 +97,8 @@ boot: { timeLimit: 60, checks: [{ run: uname, text: 6.10 }] }
     ['INGOT_OS_IMAGE_FORMAT', 6, `${least}metal-stack: { os: x }\n`],
     ['INGOT_OS_IMAGE_FORMAT', 6, `${least}push: { onmetal: { repository: r.example/x } }\n`],
     ['INGOT_OS_IMAGE_FORMAT', 6, `${least}publish: { folder: x }\n`],
+    ['INGOT_FILE_VALUE', 6, ofRelease('stable')],
+    ['INGOT_FILE_VALUE', 6, ofRelease('pull_requests')],
     ['INGOT_FILE_VALUE', 6, `${least}commandLine: quiet root=/dev/vda1\n`],
     ['INGOT_FILE_VALUE', 6, `${least}disk: { size: 12 parsecs }\n`],
     ['INGOT_FILE_VALUE', 6, `${least}disk: { size: 100MiB }\n`],
@@ -126,7 +131,11 @@ boot: { timeLimit: 60, checks: [{ run: uname, text: 6.10 }] }
 });
 
 describe('versionOf', () => {
-  const described = (versionPattern: string) => ({ versionPattern, place: () => ({ file: path, line: 3, column: 1 }) });
+  const described = (versionPattern: string, kind = 'rootfs') => ({
+    versionPattern,
+    builder: { kind } as OsImageDescription['builder'],
+    place: () => ({ file: path, line: 3, column: 1 }),
+  });
 
   it.each([
     ['12.0.{date}', '20260102', undefined, '12.0.20260102'],
@@ -135,6 +144,17 @@ describe('versionOf', () => {
     ['19.04', undefined, undefined, '19.04'],
   ])('makes of %s with lock %s and epoch %s %s', (pattern, lock, epoch, version) => {
     expect(versionOf(described(pattern), lock, epoch)).toBe(version);
+  });
+
+  it.each([
+    ['mmdebstrap', 'target lock'],
+    ['dockerfile', 'target lock'],
+    ['rootfs', 'the day itself'],
+    ['command', 'the day itself'],
+  ])('advises what there is for a date, with %s', (kind, help) => {
+    expect(() => versionOf(described('1.{date}', kind), undefined, undefined)).toThrow(
+      expect.objectContaining({ help: expect.stringContaining(help) as string }),
+    );
   });
 
   it.each(['{date}', 'a b', ''])('refuses %j without a date', (pattern) => {

@@ -99,7 +99,7 @@ function describe(file: ProjectFile<Written>): OsImageDescription {
     formats: withDisk(value.formats),
     metalStack: {
       os: file.text(['metal-stack', 'os']) ?? name,
-      imagesFolder: imagesFolderOf(file),
+      imagesFolder: attempt(['metal-stack', 'imagesFolder'], { kind: 'stable' }, () => imagesFolderOf(file)),
       level: value['metal-stack']?.level ?? 9,
     },
     ironcore: { variant: value.ironcore?.variant ?? 'metal' },
@@ -150,8 +150,18 @@ function imagesFolderOf(file: ProjectFile<Written>): ImagesFolder {
   const written = file.value['metal-stack']?.imagesFolder ?? 'stable';
   const at = ['metal-stack', 'imagesFolder'];
   if (written === 'stable') return { kind: 'stable' };
-  if ('release' in written) return { kind: 'release', version: file.text([...at, 'release'])! };
+  if ('release' in written) return { kind: 'release', version: releaseOf(file, [...at, 'release']) };
   return { kind: 'pull-request', number: written.pullRequest, branch: file.text([...at, 'branch'])! };
+}
+
+/** A release must not lie where images of branches and of pull requests do. */
+function releaseOf(file: ProjectFile<Written>, path: Path): string {
+  const version = file.text(path)!;
+  if (!['stable', 'pull_requests'].includes(version)) return version;
+  throw new ProjectError('INGOT_FILE_VALUE', `metal-stack.imagesFolder.release: ${version} is not a release`, {
+    place: file.place(path),
+    help: 'write imagesFolder: stable, imagesFolder: { pullRequest: 12, branch: NAME }, or a version such as v1.2.3',
+  });
 }
 
 /** What is said of a format that is not made would be read by nobody. */

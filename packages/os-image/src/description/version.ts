@@ -4,13 +4,24 @@ import type { OsImageDescription } from './description.ts';
 /** OCI distribution-spec: a version becomes a tag. */
 const tag = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
+const byLock = 'write packages.lock by the target lock';
+const byHand = 'write the day itself in its place';
+
+/** Where there are no packages to look up, there is no target lock. */
+const otherDate: Readonly<Record<OsImageDescription['builder']['kind'], string>> = {
+  mmdebstrap: byLock,
+  dockerfile: byLock,
+  rootfs: byHand,
+  command: byHand,
+};
+
 /**
  * The version with `{date}` filled in: the day (UTC) of SOURCE_DATE_EPOCH where that is set, else the one that
  * packages.lock was written. Throws ProjectError INGOT_OS_IMAGE_VERSION.
  * @param lockDate of packages.lock, `YYYYMMDD`
  */
 export function versionOf(
-  { versionPattern, place }: Pick<OsImageDescription, 'versionPattern' | 'place'>,
+  { versionPattern, place, builder }: Pick<OsImageDescription, 'versionPattern' | 'place' | 'builder'>,
   lockDate: string | undefined,
   epoch: number | undefined = sourceDateEpoch(),
 ): string {
@@ -18,7 +29,7 @@ export function versionOf(
     new ProjectError('INGOT_OS_IMAGE_VERSION', `version: ${message}`, { place: place(['version']), help });
   const date = epoch === undefined ? lockDate : dayOf(epoch);
   if (versionPattern.includes('{date}') && date === undefined) {
-    throw wrong('there is no date for {date}', 'set SOURCE_DATE_EPOCH, or write packages.lock by the target lock');
+    throw wrong('there is no date for {date}', `set SOURCE_DATE_EPOCH, or ${otherDate[builder.kind]}`);
   }
   const version = versionPattern.replaceAll('{date}', date ?? '');
   if (tag.test(version)) return version;

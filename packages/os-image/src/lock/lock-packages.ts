@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stagingFolder, writeWhole } from '@ingot/content';
+import { ProjectError } from '@ingot/workspace';
 import { dayOf } from '../description/version.ts';
 import type { Architecture, MmdebstrapDescription } from '../description/description.ts';
 import { buildRootfs, type RootfsOptions } from '../rootfs/build.ts';
@@ -33,8 +34,8 @@ type Packages = Partial<Record<Architecture, readonly LockedPackage[]>>;
 /**
  * Looks up what a build installs today, and writes packages.lock: the file as a whole, or, where nothing has changed,
  * not at all. With mmdebstrap apt is asked, and nothing built; other builders find their packages themselves, so they
- * build once, and what is installed then is what later builds are compared with. Throws what a build throws, and
- * what `parsePackagesLock` throws but for a lock that a merge has broken: that is written anew.
+ * build once, and what is installed then is what later builds are compared with. Throws what a build throws,
+ * INGOT_LOCK_NO_PACKAGES, and what `parsePackagesLock` throws but for a lock that a merge has broken: that is written anew.
  */
 export async function lockPackages(options: LockOptions): Promise<LockUpdate> {
   const { description, now } = options;
@@ -79,7 +80,8 @@ async function buildOnce(options: LockOptions): Promise<Packages> {
   const folder = await stagingFolder(join(description.folder, 'dist', 'lock'));
   const packages: Packages = {};
   try {
-    const installed = (architecture: Architecture, found: Parameters<typeof installedOf>[0]): void => {
+    const installed: RootfsOptions['installed'] = (architecture, found) => {
+      if (found === undefined) throw nothingToLock(options, architecture);
       packages[architecture] = installedOf(found);
     };
     await buildRootfs({ ...options, folder, time: options.now, lock: false, installed });
@@ -87,4 +89,13 @@ async function buildOnce(options: LockOptions): Promise<Packages> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** An empty lock would be one that every image of this kind fits. */
+function nothingToLock({ description, project }: LockOptions, architecture: Architecture): ProjectError {
+  const { builder, place, name } = description;
+  return new ProjectError('INGOT_LOCK_NO_PACKAGES', `the root file system of ${architecture} has no packages of dpkg`, {
+    place: place([builder.kind]),
+    help: `there is nothing that packages.lock could hold: it is for Debian and its like, and ${project ?? name} builds without`,
+  });
 }

@@ -314,4 +314,12 @@ describe('packages of a root file system', () => {
     expect(text).toContain('libc6:i386: 2.36, installed is 2.37');
     expect((await rig.lock()).upgraded).toMatchObject([{ name: 'libc6:i386', from: '2.36', to: '2.37' }]);
   });
+
+  it('that are none, since there is no dpkg, make no lock', async () => {
+    await rm(rig.path('app/root/var'), { recursive: true });
+    await rig.write({ 'app/root/etc/alpine-release': '3' });
+    expect(await rig.failure(() => rig.lock())).toMatch(/^app\/os-image\.yaml:4:1 +INGOT_LOCK_NO_PACKAGES/);
+    await expect(rig.read('app/packages.lock')).rejects.toThrow('ENOENT');
+    await rig.build();
+  });
 });

@@ -30,8 +30,8 @@ export interface RootfsOptions {
   readonly project?: string;
   /** False: packages.lock is not looked at. */
   readonly lock?: false;
-  /** Hears what is installed. */
-  readonly installed?: (architecture: Architecture, packages: readonly DpkgPackage[]) => void;
+  /** Hears what is installed; undefined: no package manager's list is there. What it throws ends the build. */
+  readonly installed?: (architecture: Architecture, packages: readonly DpkgPackage[] | undefined) => void;
 }
 
 /**
@@ -100,7 +100,7 @@ async function buildArchitecture(
       const built = await builder.build(architecture, log);
       await layFiles(built.tree, architecture, options);
       const check = (packages: readonly DpkgPackage[] | undefined): void => {
-        options.installed?.(architecture, packages ?? []);
+        options.installed?.(architecture, packages);
         if (lock) checkInstalled(asProject(options), lock, architecture, packages);
       };
       const place = description.place([description.builder.kind]);

@@ -22,7 +22,7 @@ interface Made extends AssembledImage {
 
 /**
  * The root file system as a container image of one layer, for several architectures an index; `facts.image` is its
- * image.json. Devices are left out: a container gets its own, and without root nobody could unpack them. Throws what
+ * image.json. Devices are left out, with a note: a container gets its own, and without root nobody could unpack them. Throws what
  * `readTarEntries` and `createLayer` throw.
  */
 export async function makeContainer(input: FormatInput): Promise<MadeFormat> {
@@ -49,7 +49,9 @@ async function makeImage(input: FormatInput, rootfs: RootfsArchitecture, store: 
   const { description, time, rootfsFolder } = input;
   const { architecture, tar } = rootfs;
   const platform: Platform = { os: 'linux', architecture };
-  const entries = (await readTarEntries(join(rootfsFolder, tar.path))).filter(isNoDevice);
+  const all = await readTarEntries(join(rootfsFolder, tar.path));
+  const entries = all.filter(isNoDevice);
+  noteDevices(all, architecture, input);
   input.signal.throwIfAborted();
   const onBytes = input.stage(`compressing the layer of ${architecture}`, tar.size);
   const layer = await createLayer(entries, { mtime: time }, stoppable(store, input.signal));
@@ -72,6 +74,15 @@ function stoppable(store: LayoutStore, signal: AbortSignal): Pick<LayoutStore, '
 
 function isNoDevice({ type }: LayerEntry): boolean {
   return type !== 'character' && type !== 'block';
+}
+
+function noteDevices(all: readonly LayerEntry[], architecture: string, { note }: FormatInput): void {
+  const devices = all.filter((entry) => !isNoDevice(entry));
+  if (devices.length === 0) return;
+  const what = devices.length === 1 ? 'a device is' : `${devices.length} devices are`;
+  note(
+    `${what} left out of ${architecture} (${devices[0]!.path}${devices.length > 1 ? ', …' : ''}): a container has its own`,
+  );
 }
 
 /** Who runs it gets a shell, as of Debian's own image: /sbin/init starts in no container that is not made for it. */
