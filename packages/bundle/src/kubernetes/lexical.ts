@@ -57,12 +57,18 @@ interface State {
 
 const blanks: readonly Kind[] = ['space', 'newline', 'comment'];
 const indicators: readonly (Kind | undefined)[] = ['seq-item-ind', 'explicit-key-ind'];
+const quoted: readonly Kind[] = ['single-quoted-scalar', 'double-quoted-scalar'];
+/** Ends of lines for YAML 1.1 alone. */
+const lineEnd = /[\x85\u2028\u2029]/;
+const lineEndMessage = 'a character that ends a line for readers of YAML 1.1: put the text into quotes, or remove it';
 const tabMessage = 'a tab where only blanks may indent';
 
 /** The same of a document without tabs and control characters, as JSON has none. */
 export function tokenProblem(text: string): LexicalProblem | undefined {
   const state: State = { flow: 0, columns: [], line: -1, lineColumn: 0, before: undefined, last: undefined };
   for (const token of tokensOf(text)) {
+    const end = quoted.includes(token.kind) ? -1 : token.source.search(lineEnd);
+    if (end >= 0) return { message: lineEndMessage, offset: token.offset + end };
     const tab = tabIn(token, text, state);
     if (tab !== undefined) return { message: tabMessage, offset: tab };
     if (!blanks.includes(token.kind) && enter(token, state) > deepest) {

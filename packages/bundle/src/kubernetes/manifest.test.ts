@@ -125,6 +125,7 @@ describe('what is refused', () => {
     ['bytes that are not UTF-8', Buffer.from([0x61, 0x3a, 0x20, 0xff]), 'encoding a.yaml:1:1'],
     ['UTF-16', Buffer.from('\ufeffa: b', 'utf16le'), 'encoding a.yaml:1:1'],
     ['a control character', 'a: b\nc: "x\u0001"\n', 'syntax a.yaml:2:6'],
+    ['a line end of YAML 1.1', 'a: b\u2028c\n', 'syntax a.yaml:1:5'],
     ['a tab as indentation', 'a:\n\tb: c\n', 'syntax a.yaml:2:1'],
     ['a tab before a comment', 'a: b\n\t# c\n', 'syntax a.yaml:2:1'],
     ['a tab on a line of its own', 'a: "b"\n  \t\nc: d\n', 'syntax a.yaml:2:3'],

@@ -39,6 +39,14 @@ export interface BundleTree {
   readonly mediaTypes: readonly string[] | undefined;
 }
 
+/** The tree of these entries, in order. */
+export function sortedTree(
+  entries: ReadonlyMap<string, TreeEntry>,
+  facts: Pick<BundleTree, 'labels' | 'mediaTypes'>,
+): BundleTree {
+  return { entries: new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1))), ...facts };
+}
+
 /** In bytes. A vendored chart may be that large; manifests are far smaller. */
 export const largestFile = 16 * 1024 * 1024;
 

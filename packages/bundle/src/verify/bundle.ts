@@ -1,5 +1,6 @@
 import type { BundleFormat, Consumer } from '../formats.ts';
 import { parseManifest, type Manifest, type ManifestObject } from '../kubernetes/manifest.ts';
+import { followed } from '../tree/root-path.ts';
 import { childrenOf, type BundleTree } from '../tree/tree.ts';
 
 /** What the rules judge. */
@@ -14,7 +15,11 @@ export interface Bundle {
 }
 
 export function bundleOf(tree: BundleTree, format: BundleFormat, consumers: readonly Consumer[]): Bundle {
-  const files = format === 'helm' ? [] : childrenOf(tree, 'manifests').filter((entry) => entry.type === 'file');
-  const manifests = files.flatMap(({ path, content }) => (content === undefined ? [] : [parseManifest(path, content)]));
+  const names = format === 'helm' ? [] : childrenOf(tree, 'manifests').map(({ path }) => path);
+  const manifests = names.flatMap((path) => {
+    // A link to a file is read as that file.
+    const entry = followed(tree.entries, path);
+    return entry?.type === 'file' && entry.content !== undefined ? [parseManifest(path, entry.content)] : [];
+  });
   return { format, consumers, tree, manifests, objects: manifests.flatMap(({ objects }) => objects) };
 }

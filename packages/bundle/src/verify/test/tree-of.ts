@@ -1,4 +1,4 @@
-import type { BundleTree, TreeEntry } from '../../tree/tree.ts';
+import { sortedTree, type BundleTree, type TreeEntry } from '../../tree/tree.ts';
 
 /** A file by its text or bytes, with a mode where it is not 0644; or what else may lie in a bundle. */
 export type SampleEntry =
@@ -34,8 +34,7 @@ export function treeOf(
     }
     entries.set(path, entryOf(path, sample));
   }
-  const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { entries: new Map(sorted), labels, mediaTypes };
+  return sortedTree(entries, { labels, mediaTypes });
 }
 
 function entryOf(path: string, sample: SampleEntry): TreeEntry {
