@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProjectError } from '@ingot/workspace';
+import { isAlive } from '../program/is-alive.ts';
 
 const syntax = /^\.boot-(\d+)-/;
 
@@ -11,15 +12,6 @@ export async function scratchFolder(parent: string): Promise<string> {
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
   }
   return mkdtemp(join(parent, `.boot-${process.pid}-`));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** An error that says that the disk is full, by itself or in the words of a program; any other as it is. */

@@ -7,7 +7,10 @@ describe('a line of a log that is part of the output', () => {
     ['Fetched 8,790 kB in 3s (2,930 kB/s)', undefined],
     ['(Reading database ... 55%', undefined],
     ['I: success in 26.4032 seconds', 'I: success'],
-    ['I: using /var/tmp/ingot-rootfs-a1B2c3/mmdebstrap.LaqAVi_hvn as tempdir', 'I: using <temporary> as tempdir'],
+    [
+      'I: using /var/tmp/ingot-rootfs-17-4026531836-a1B2c3/mmdebstrap.LaqAVi_hvn as tempdir',
+      'I: using <temporary> as tempdir',
+    ],
     ['copying /w/dist/.ingot-123-0123456789abcdef/.build/x', 'copying /w/dist/<temporary>/.build/x'],
     ['#12 3.456 Setting up adduser', '#12 Setting up adduser'],
     ['#12 DONE 0.3s', '#12 DONE'],

@@ -11,7 +11,7 @@ export function steadyLine(line: string): string | undefined {
   return (
     line
       .replaceAll(
-        /(\/[\w.-]+)*\/(ingot-(rootfs|apt|root)-\w{6}(?![\w-])|mmdebstrap\.\w{10})(\/mmdebstrap\.\w{10})?/g,
+        /(\/[\w.-]+)*\/(ingot-(rootfs|apt)-\d+-\d+-\w{6}(?![\w-])|mmdebstrap\.\w{10})(\/mmdebstrap\.\w{10})?/g,
         '<temporary>',
       )
       .replaceAll(/\.ingot-\d+-[0-9a-f]{16}/g, '<temporary>')

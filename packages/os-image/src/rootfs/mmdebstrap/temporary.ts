@@ -1,7 +1,11 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '@ingot/workspace';
+import { isAlive } from '../../program/is-alive.ts';
+
+/** The process that made it, and the namespace in which its number counts: containers may share a folder. */
+const syntax = /^ingot-(?:rootfs|apt)-(\d+)-(\d+)-\w{6}$/;
 
 /** Folders that a build needs for its own time. */
 export interface Temporary {
@@ -11,16 +15,39 @@ export interface Temporary {
   readonly secret: string;
 }
 
-/** Makes the folders for the time of `work`; afterwards nothing is left of them, nor mounted in them. */
+/**
+ * Makes the folders for the time of `work`; afterwards nothing is left of them, nor mounted in them. What processes left
+ * that were killed goes first.
+ */
 export async function withTemporary<T>(work: (temporary: Temporary) => Promise<T>): Promise<T> {
-  const tree = await mkdtemp(join(tmpdir(), 'ingot-rootfs-'));
-  const secret = await mkdtemp(join(tmpdir(), 'ingot-apt-'));
+  const namespace = await pidNamespace();
+  await sweep(namespace);
+  const own = `${process.pid}-${namespace}-`;
+  const tree = await mkdtemp(join(tmpdir(), `ingot-rootfs-${own}`));
+  const secret = await mkdtemp(join(tmpdir(), `ingot-apt-${own}`));
   try {
     await chmod(tree, 0o755);
     return await work({ tree, secret });
   } finally {
     await rm(secret, { recursive: true, force: true });
     await removeTree(tree);
+  }
+}
+
+/** Where numbers of processes are the same ones; pid_namespaces(7). */
+async function pidNamespace(): Promise<string> {
+  const link = await readlink('/proc/self/ns/pid').catch(() => '');
+  return /\d+/.exec(link)?.[0] ?? '0';
+}
+
+/** Removes what is this user's, and of processes that are no more. */
+async function sweep(namespace: string): Promise<void> {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    const [, pid, where] = syntax.exec(name) ?? [];
+    if (pid === undefined || where !== namespace || isAlive(Number(pid))) continue;
+    const path = join(tmpdir(), name);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isDirectory() === true && found.uid === process.getuid?.()) await removeTree(path);
   }
 }
 
