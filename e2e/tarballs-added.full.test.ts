@@ -25,12 +25,21 @@ describe('the packed packages in a new workspace', () => {
     expect(isoFiles()).toHaveLength(1);
   });
 
+  it('make bundles of each format that verify as they stand', async () => {
+    await nx('add', `@ingot/bundle@${tarball('@ingot/bundle')}`);
+    for (const format of ['plain', 'registry', 'helm']) {
+      await nx('g', '@ingot/bundle:bundle', `my-${format}`, '--format', format);
+      expect(await nx('run', `my-${format}:verify`, '--all'), format).toMatch(/\d+ rules hold, 0 warnings, 0 errors/);
+    }
+  });
+
   it('bring the ingot command, which needs no workspace', async () => {
     await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '-D', tarball('@ingot/cli')]);
     const [iso = ''] = isoFiles();
     expect(await ingot('--version')).toBe(manifestOf('packages/cli').version);
     expect(await ingot('list', iso)).toContain('manifest.yaml');
     await ingot('verify', iso);
+    expect(await ingot('verify', 'my-plain/dist/bundle')).toContain(' 0 errors');
     await writeFile(at('no-iso'), 'not an ISO');
     await expect(ingot('verify', 'no-iso')).rejects.toThrow(/INGOT_/);
   });

@@ -15,7 +15,11 @@ export const verify: Verb = {
   options: {
     deep: { type: 'boolean', help: 'of an ISO: unpack every layer as well, and compare it with its diff ID' },
     format: { type: 'string', value: 'plain|registry|helm', help: 'of a bundle; else what it looks like' },
-    consumer: { type: 'string', value: 'rukpak|olm', help: 'whose rules a bundle has to keep; else those of all that take it' },
+    consumer: {
+      type: 'string',
+      value: 'rukpak|olm',
+      help: 'whose rules a bundle has to keep; else those of all that take it',
+    },
     json: { type: 'boolean', help: 'the verdict as JSON' },
     ...accessOptions,
   },
