@@ -4,7 +4,7 @@ import { isMapping, listField, textField, writtenField } from '../yaml/field.ts'
 /** A part of an object, with its place. */
 export interface Part {
   readonly value: Readonly<Record<string, unknown>>;
-  place(...keys: readonly (string | number)[]): string;
+  readonly place: (...keys: readonly (string | number)[]) => string;
 }
 
 /** What a ClusterServiceVersion says, as far as it is of the right types (operator-framework/api, v1alpha1). */
@@ -47,7 +47,7 @@ function csvOf(object: ManifestObject): Csv {
 }
 
 /** The mappings of a list in an object, each with its place. */
-export function partsOf(whole: Part, ...keys: readonly (string | number)[]): Part[] {
+export function partsOf(whole: Pick<ManifestObject, 'value' | 'place'>, ...keys: readonly (string | number)[]): Part[] {
   return listField(whole.value, ...keys).flatMap((value, at) =>
     isMapping(value) ? [{ value, place: (...more) => whole.place(...keys, at, ...more) }] : [],
   );
