@@ -70,7 +70,7 @@ export type CatalogBlob = CatalogPackage | CatalogChannel | CatalogBundle | Cata
 export interface Placed<Blob extends CatalogBlob> {
   readonly blob: Blob;
   /** Of the value at these keys of the blob, or of the nearest around it that stands in catalog.yaml. */
-  place(...keys: readonly (string | number)[]): Place | undefined;
+  readonly place: (...keys: readonly (string | number)[]) => Place | undefined;
 }
 
 /** A file-based catalog. */
