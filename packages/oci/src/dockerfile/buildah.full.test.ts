@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { readdir, readFile, stat, symlink, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { LayoutStore, validate } from '@ingot/content';
@@ -224,6 +224,22 @@ ENV ARCH=$TARGETARCH
     expect(text).toContain(`all of it: ${rig.path('app/dist/image.log')}`);
     expect(JSON.parse(await readFile(rig.path('app/dist/image.json'), 'utf8'))).toEqual(result);
     expect(await rig.outputs()).toEqual(['image', 'image.json', 'image.log']);
+    expect((await run('buildah', ['containers', '-aq'])).stdout).toBe('');
+  });
+
+  it('whose log finds the disk full ends the engine with all that it runs, and leaves nothing', async () => {
+    await rig.copyProgram('app/tool');
+    const outfile = `/${basename(rig.root)}.js`;
+    await rig.write({
+      'app/image.yaml': withBuildah(),
+      'app/a.js': '1',
+      'app/Dockerfile': `FROM scratch\nCOPY tool a.js /\nRUN ["/tool", "/a.js", "--watch=forever", "--outfile=${outfile}"]\n`,
+      'app/dist/keep': '',
+    });
+    await symlink('/dev/full', rig.path('app/dist/image.log'));
+    expect(await rig.failure()).toContain('INGOT_DISK_FULL');
+    expect(await running(outfile)).toEqual([]);
+    expect(await rig.outputs()).toEqual(['image.log', 'keep']);
     expect((await run('buildah', ['containers', '-aq'])).stdout).toBe('');
   });
 
