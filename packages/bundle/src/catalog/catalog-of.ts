@@ -99,7 +99,8 @@ function defaultChannelOf(channels: readonly ChannelDescription[], members: read
     return version && member.defaultChannel !== undefined ? [{ version, release, channel: member.defaultChannel }] : [];
   });
   const newest = versions.sort((a, b) => compareBundleVersions(a.version, b.version, a.release, b.release)).at(-1);
-  return newest?.channel ?? (channels.length === 1 ? channels[0]!.name : '');
+  const names = new Set(channels.map(({ name }) => name));
+  return newest?.channel ?? (names.size === 1 ? channels[0]!.name : '');
 }
 
 interface ChannelFacts {

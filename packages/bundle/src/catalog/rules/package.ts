@@ -34,7 +34,7 @@ export const packageRules: readonly CatalogRule[] = [
       for (const { blob, place } of catalog.packages) {
         const channels = channelNames(catalog, blob.name);
         if (channels.includes(blob.defaultChannel)) continue;
-        const known = channels.join(', ');
+        const known = [...new Set(channels)].join(', ');
         const message =
           blob.defaultChannel === ''
             ? `nothing says which channel of "${blob.name}" is the default: ${known}`

@@ -96,8 +96,9 @@ export const upgradeRules: readonly CatalogRule[] = [
         const names = blob.entries.map(({ name }) => name);
         for (const [i, { name, replaces }] of blob.entries.entries()) {
           if (replaces === undefined || names.includes(replaces)) continue;
+          const others = names.filter((each) => each !== name);
           const message = `"${name}" replaces "${replaces}", which the channel "${blob.name}" does not have`;
-          yield { message: `${message}${didYouMean(replaces, names)}`, place: place('entries', i, 'replaces') };
+          yield { message: `${message}${didYouMean(replaces, others)}`, place: place('entries', i, 'replaces') };
         }
       }
     },

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { treeOf } from '../verify/test/tree-of.ts';
+import { catalogFiles, configsFolder, configsLabel } from './catalog-files.ts';
+import { sampleCatalog } from './test/sample-catalog.ts';
+import { isCatalog, verifyCatalogTree } from './verify-image.ts';
+
+const labels = { [configsLabel]: configsFolder };
+
+function faults(files: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = labels): string[] {
+  return verifyCatalogTree(treeOf(files, { labels: more })).flatMap(({ level, rule, message }) =>
+    level === 'ok' ? [] : [`${level} ${rule} ${message}`],
+  );
+}
+
+async function sound(): Promise<Record<string, string>> {
+  const catalog = await sampleCatalog({ bundles: [{ version: '0.1.0' }, { version: '0.2.0' }] });
+  return Object.fromEntries(
+    catalogFiles(catalog).map(({ path, content }) => [path, new TextDecoder().decode(content)]),
+  );
+}
+
+const yaml = `---
+schema: olm.package
+name: hello
+defaultChannel: stable
+---
+schema: olm.channel
+package: hello
+name: stable
+entries:
+  - name: hello.v0.1.0
+    replaces: hello.v0.2.0
+---
+schema: olm.bundle
+package: hello
+name: hello.v0.1.0
+image: registry.example/hello@sha256:${'a'.repeat(64)}
+properties:
+  - { type: olm.package, value: { packageName: hello, version: 0.1.0 } }
+---
+schema: custom.example
+anything: goes
+`;
+
+describe('verifyCatalogTree', () => {
+  it('finds nothing in what catalogFiles writes', async () => {
+    expect(faults(await sound())).toEqual([]);
+  });
+
+  it('reads YAML by whatever name, and judges it at its place', () => {
+    expect(faults({ 'configs/a/b': yaml, 'configs/.indexignore': '{' })).toEqual([
+      'warning catalog-replaced configs/a/b:11:5: "hello.v0.1.0" replaces "hello.v0.2.0", which the channel "stable" does not have',
+    ]);
+  });
+
+  it('reads the folder of the label alone', async () => {
+    const files = { ...(await sound()), 'other/broken': ': :' };
+    expect(faults(files, { [configsLabel]: 'configs/' })).toEqual([]);
+    expect(faults(files, { [configsLabel]: '/' })[0]).toMatch(/^error catalog-files other\/broken:1:/);
+  });
+
+  it.each<[string, string]>([
+    ['{ "schema": "olm.channel", "entries": 1 }', 'configs/a:1:28: entries must be a list, and is a number'],
+    ['{ "name": "a" }', 'configs/a:1:1: the object does not say its schema'],
+    ['schema: 1\n', 'configs/a:1:1: the object does not say its schema'],
+    [
+      'schema: olm.bundle\nproperties: [{ type: [] }]\n',
+      'configs/a:2:16: properties[0].type must be a text, and is a list',
+    ],
+  ])('says what OLM cannot read: %j', (text, message) => {
+    expect(faults({ 'configs/a': text })[0]).toBe(`error catalog-files ${message}`);
+  });
+
+  it('says that there is no catalog', () => {
+    expect(faults({ 'configs/a': yaml }, {})).toEqual([`error catalog-label the image has no label ${configsLabel}`]);
+    expect(faults({ a: yaml })).toEqual([
+      `error catalog-label the label ${configsLabel} names /configs, which is no folder`,
+    ]);
+    expect(faults({ 'configs/a': '# nothing' })).toEqual(['error catalog-package the catalog has no package']);
+  });
+
+  it('knows a catalog by its label', () => {
+    expect([isCatalog(treeOf({}, { labels })), isCatalog(treeOf({}, { labels: {} })), isCatalog(treeOf({}))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
