@@ -48,7 +48,7 @@ own root:utmp 0664 /var/log/lastlog /var/log/wtmp
 own root:mail 2775 /var/mail
 own root:staff 2775 /var/local
 own root:systemd-journal 2755 /var/log/journal
-own root:root 0700 /root /root/.ssh /etc/ssl/private /var/cache/ldconfig /var/cache/private /var/lib/private /var/log/private
+own root:root 0700 /root /etc/ssl/private /var/cache/ldconfig /var/cache/private /var/lib/private /var/log/private
 own root:root 1777 /tmp /var/tmp
 # What the administrator or packages have told dpkg: user, group, mode, path; ids without names begin with #.
 if command -v dpkg-statoverride >/dev/null; then

@@ -50,7 +50,7 @@ COPY --chown=7:8 motd /etc/motd
 
   it('has no secret of the Dockerfile in it', async () => {
     await rig.write({
-      'app/Dockerfile': 'FROM scratch\nCOPY npmrc /root/.npmrc\n',
+      'app/Dockerfile': 'FROM scratch\nCOPY npmrc /etc/npmrc\n',
       'app/npmrc': '_token=horse-battery',
     });
     await rig.describe('dockerfile: { engine: buildah, secrets: [{ id: npm, env: NPM_TOKEN }] }');
