@@ -1,5 +1,6 @@
 import type { Descriptor, Fetcher } from '@ingot/content';
 import type { Finding } from '@ingot/workspace';
+import { isCatalog, verifyCatalogTree } from '../catalog/verify-image.ts';
 import { consumersOf, type BundleFormat, type Consumer } from '../formats.ts';
 import { treeOfImage } from '../tree/from-image.ts';
 import type { BundleTree } from '../tree/tree.ts';
@@ -16,8 +17,12 @@ export interface VerifyTreeOptions {
   readonly sources?: Readonly<Record<string, string>>;
 }
 
-/** Applies the rules to a bundle that was unpacked. Its first finding says why there is no other, where it is no bundle. */
+/**
+ * Applies the rules to a bundle that was unpacked, or to a catalog. Its first finding says why there is no other, where it
+ * is neither.
+ */
 export function verifyTree(tree: BundleTree, options: VerifyTreeOptions = {}): Finding[] {
+  if (options.format === undefined && isCatalog(tree)) return verifyCatalogTree(tree);
   const format = options.format ?? guessFormat(tree);
   if (format === undefined) return [noBundle];
   const bundle = bundleOf(tree, format, options.consumers ?? consumersOf(format));
