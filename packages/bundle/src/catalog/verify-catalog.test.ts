@@ -1,11 +1,12 @@
 import { formatError } from '@ingot/workspace';
 import { describe, expect, it } from 'vitest';
 import type { CatalogBundle } from './blobs.ts';
+import { catalogErrors, catalogProblems } from './graph.ts';
 import type { RenderedBundle } from './render-bundle.ts';
 import { catalogRules } from './rules/index.ts';
 import { sampleBundle, type SampleBundle } from './test/sample-bundle.ts';
 import { sampleCatalog, type SampleCatalog } from './test/sample-catalog.ts';
-import { catalogErrors, catalogProblems, verifyCatalog } from './verify-catalog.ts';
+import { verifyCatalog } from './verify-catalog.ts';
 
 /** What does not hold, as `level rule line:column message`. */
 async function problems(sample: SampleCatalog): Promise<string[]> {
