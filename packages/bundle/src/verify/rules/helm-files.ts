@@ -1,8 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { allCharts, chartOf, fileOf, type Chart, type ChartFile } from '../../helm/chart.ts';
-import { templateProblem } from '../../helm/template.ts';
-import { parseManifest } from '../../kubernetes/manifest.ts';
-import { writtenField } from '../../yaml/field.ts';
+import { allCharts, chartOf, fileOf, type ChartFile } from '../../helm/chart.ts';
+import { helmIgnore, type Ignores } from '../../helm/ignore.ts';
 import { readYamlFile } from '../../yaml/yaml-file.ts';
 import type { Bundle } from '../bundle.ts';
 import type { Fault, Rule } from '../rule.ts';
@@ -10,7 +8,7 @@ import type { Fault, Rule } from '../rule.ts';
 /** In bytes: what the data of a Secret may have (k8s.io/api/core/v1, MaxSecretSize). */
 const largestSecret = 1024 * 1024;
 
-/** The files of the charts beside Chart.yaml. */
+/** The values of the charts, and the size of all. */
 export const helmFileRules: readonly Rule[] = [
   {
     id: 'helm-values',
@@ -47,37 +45,28 @@ export const helmFileRules: readonly Rule[] = [
     }),
   },
   {
-    id: 'helm-templates',
+    id: 'helm-ignore',
     formats: ['helm'],
-    holds: 'every action of the templates is closed, and every block ended',
-    level: 'error',
-    reason:
-      'Helm parses all files of templates/ before it renders one (pkg/engine/engine.go), whatever they are named. What they render to is not judged here: no program for it is.',
-    remedy: 'Try the chart with helm template.',
-    check: ({ tree }) => filesIn(chartOf(tree), 'templates/', templateFaults),
-  },
-  {
-    id: 'helm-template-names',
-    formats: ['helm'],
-    holds: 'templates end in .yaml, .yml, .tpl or .txt',
+    holds: 'the chart has no file that its .helmignore names',
     level: 'warning',
     reason:
-      'Helm applies what any other file in templates/ renders to, and fails where that is no YAML; helm lint refuses it.',
-    remedy: 'Move the file out of templates/, or rename it.',
-    check: ({ tree }) =>
-      filesIn(chartOf(tree), 'templates/', function* ({ name, path }) {
-        if (!/\.(ya?ml|tpl|txt|json)$/.test(name)) yield { message: `${name} is rendered as a manifest`, path };
-      }),
-  },
-  {
-    id: 'helm-crds',
-    formats: ['helm'],
-    holds: 'crds/ has CustomResourceDefinitions, as plain manifests',
-    level: 'error',
-    reason:
-      'Helm applies these files as they are, before all others (pkg/action/install.go, installCRDs), and renders none.',
-    remedy: 'Write the definitions without templates, or move the file to templates/.',
-    check: ({ tree }) => filesIn(chartOf(tree), 'crds/', crdFaults),
+      'Helm reads .helmignore in folders alone, and rukpak makes an archive of the bundle (pkg/chart/loader/load.go; pkg/provisioner/helm/helm.go, getChart): what helm install leaves out is there, templates too.',
+    remedy: 'Leave the file out of the bundle, or package the chart with helm package.',
+    *check({ tree }) {
+      const chart = chartOf(tree);
+      const file = fileOf(chart, '.helmignore');
+      if (file?.content === undefined) return;
+      let ignores: Ignores;
+      try {
+        ignores = helmIgnore(Buffer.from(file.content).toString('utf8'));
+      } catch (cause) {
+        yield { message: (cause as Error).message, path: file.path };
+        return;
+      }
+      for (const { name, path } of chart.files) {
+        if (name !== '.helmignore' && ignores(name)) yield { message: `${name} is ignored, and there`, path };
+      }
+    },
   },
   {
     id: 'helm-release-size',
@@ -98,39 +87,7 @@ export const helmFileRules: readonly Rule[] = [
   },
 ];
 
-function* templateFaults({ path, content }: ReadFile): Iterable<Fault> {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch {
-    yield { message: 'the file is not UTF-8', path };
-    return;
-  }
-  const problem = templateProblem(text);
-  if (problem) yield { message: problem.message, path: `${path}:${problem.line}:${problem.column}` };
-}
-
-function* crdFaults({ name, path, content }: ReadFile): Iterable<Fault> {
-  if (!/\.(ya?ml|json)$/i.test(name)) {
-    yield { message: `${name} is passed over: it ends in neither .yaml, .yml nor .json`, path, level: 'warning' };
-    return;
-  }
-  const { problems, objects } = parseManifest(path, content);
-  for (const { kind, message, path: place } of problems) {
-    yield { message, path: place, level: kind === 'duplicate' ? 'warning' : 'error' };
-  }
-  for (const object of objects) {
-    const kind = writtenField(object.value, 'kind');
-    if (kind === 'CustomResourceDefinition') continue;
-    yield {
-      message: `crds/ has ${kind || 'an object'}, which no upgrade will change`,
-      path: object.place('kind'),
-      level: 'warning',
-    };
-  }
-}
-
-type ReadFile = ChartFile & { readonly content: Uint8Array };
+export type ReadFile = ChartFile & { readonly content: Uint8Array };
 
 /** A check of that file in every chart; nothing to judge where none has it. */
 function each(name: string, check: (file: ReadFile) => Iterable<Fault>): (bundle: Bundle) => Fault[] | undefined {
@@ -140,15 +97,7 @@ function each(name: string, check: (file: ReadFile) => Iterable<Fault>): (bundle
   };
 }
 
-function filesIn(chart: Chart, folder: string, check: (file: ReadFile) => Iterable<Fault>): Fault[] | undefined {
-  const files = allCharts(chart)
-    .flatMap((one) => one.files)
-    .filter(({ name }) => name.startsWith(folder))
-    .flatMap(readable);
-  return files.length === 0 ? undefined : files.flatMap((file) => [...check(file)]);
-}
-
-function readable(file: ChartFile | undefined): ReadFile[] {
+export function readable(file: ChartFile | undefined): ReadFile[] {
   return file?.content === undefined ? [] : [{ ...file, content: file.content }];
 }
 

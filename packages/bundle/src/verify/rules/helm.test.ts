@@ -22,6 +22,7 @@ const chartYaml = 'apiVersion: v2\nname: hello\nversion: 0.1.0\n';
 const sound: Record<string, SampleEntry> = {
   'hello/Chart.yaml': `${chartYaml}type: application\nkubeVersion: '>=1.26.0-0'\nmaintainers: [{ name: A }]\n${needs.join('\n')}`,
   'hello/Chart.lock': `dependencies: [${JSON.stringify(locked)}]\ndigest: ${lockDigest([dependency], [locked])}\n`,
+  'hello/.helmignore': '*.bak\n',
   'hello/values.yaml': 'name: hello\n',
   'hello/values.schema.json': '{ "type": "object" }',
   'hello/templates/service.yaml': 'kind: Service\nmetadata: { name: {{ .Values.name | quote }} }\n',
@@ -34,7 +35,7 @@ const sound: Record<string, SampleEntry> = {
 const judge = (files: Record<string, SampleEntry>) => faults(treeOf(files), 'helm', { rules: helmRules });
 /** The faults of a chart of these files; Chart.yaml has these further lines. */
 const chart = (lines: string, files: Record<string, SampleEntry> = {}) =>
-  judge({ 'Chart.yaml': `${chartYaml}${lines}`, 'values.yaml': '', ...files });
+  judge({ 'Chart.yaml': `${chartYaml}${lines}`, 'values.yaml': '', 'templates/a.yml': '', ...files });
 
 it('a sound chart keeps every rule', () => {
   expect(judge(sound)).toEqual([]);
@@ -115,7 +116,7 @@ describe('Chart.yaml', () => {
       ['error helm-maintainers Chart.yaml:', 'warning helm-maintainers Chart.yaml:6:5'],
     ],
   ])('%j', (text, found) => {
-    expect(judge({ 'Chart.yaml': text, 'values.yaml': '' })).toEqual(
+    expect(judge({ 'Chart.yaml': text, 'templates/a.yml': '' })).toEqual(
       found.map((line) => expect.stringContaining(line) as string),
     );
   });
@@ -171,7 +172,7 @@ describe('dependencies', () => {
     const files = {
       'Chart.yaml': 'apiVersion: v1\nname: hello\nversion: 0.1.0\n',
       'requirements.yaml': '# needs\ndependencies:\n  - name: redis\n    version: 17.x\n',
-      'values.yaml': '',
+      'templates/a.yml': '',
     };
     expect(judge(files)).toEqual(['error helm-vendored requirements.yaml:3:5']);
   });
@@ -198,9 +199,22 @@ describe('templates, crds/ and the size', () => {
     expect(chart('', files)).toEqual([expect.stringContaining(found)]);
   });
 
+  it('a chart that renders nothing', () => {
+    const files = { 'a/Chart.yaml': chartYaml, 'a/templates/_lib.tpl': '', 'a/templates/NOTES.txt': '' };
+    expect(judge(files)).toEqual(['warning helm-objects a']);
+  });
+
+  it.each([
+    ['*.bak\n', ['warning helm-ignore templates/b.bak']],
+    ['**/a\n', ['warning helm-ignore .helmignore']],
+    ['*.orig\n', []],
+  ])('what .helmignore names: %j', (lines, found) => {
+    const all = chart('', { '.helmignore': lines, 'templates/b.bak': '' });
+    expect(all.filter((line) => line.includes('helm-ignore'))).toEqual(found);
+  });
+
   it('a chart that no Secret takes', () => {
-    expect(judge({ 'a/Chart.yaml': chartYaml, 'a/files/data': randomBytes(1024 * 1024) })).toEqual([
-      'error helm-release-size a',
-    ]);
+    const files = { 'a/Chart.yaml': chartYaml, 'a/templates/a.yml': '', 'a/files/data': randomBytes(1024 * 1024) };
+    expect(judge(files)).toEqual(['error helm-release-size a']);
   });
 });
