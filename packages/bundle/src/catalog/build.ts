@@ -5,7 +5,7 @@ import { treeOfImage } from '../tree/from-image.ts';
 import { catalogFiles, configsFolder, configsLabel } from './catalog-files.ts';
 import { catalogOf } from './catalog-of.ts';
 import type { CatalogDescription } from './description.ts';
-import { catalogErrors } from './verify-catalog.ts';
+import { catalogErrors } from './graph.ts';
 import { readIcons } from './icon.ts';
 import type { OpenBundle } from './open-bundle.ts';
 import { renderBundle, type RenderedBundle } from './render-bundle.ts';
