@@ -90,6 +90,14 @@ function textsOf(value: unknown): Readonly<Record<string, string>> {
 
 function propertiesOf(value: unknown): Property[] {
   return listOf(value).flatMap(({ type, value }) =>
-    typeof type === 'string' && value !== undefined ? [{ type, value }] : [],
+    typeof type === 'string' && value !== undefined ? [{ type, value: sorted(value) }] : [],
   );
+}
+
+/** opm makes JSON of YAML, with the keys of maps in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return (value as readonly unknown[]).map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
 }

@@ -55,8 +55,10 @@ function annotated(csv: ManifestObject): readonly Property[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
+    // What cannot be written again lies too deep.
+    JSON.stringify(value);
   } catch {
-    // opm warns of it and goes on.
+    // opm warns of what it cannot read, and goes on.
     return [];
   }
   return listOf(value).flatMap(({ type, value }) => (typeof type === 'string' ? [{ type, value }] : []));

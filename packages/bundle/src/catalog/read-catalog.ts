@@ -1,5 +1,5 @@
 import { ProjectError, type Place } from '@ingot/workspace';
-import { parseManifest, type ManifestObject } from '../kubernetes/manifest.ts';
+import { parseManifest, type ManifestObject, type ManifestProblem } from '../kubernetes/manifest.ts';
 import type { BundleTree, TreeFile } from '../tree/tree.ts';
 import type {
   Catalog,
@@ -60,7 +60,7 @@ export function readCatalog(tree: BundleTree, folder: string): ReadCatalog {
       continue;
     }
     const { objects, problems } = parseManifest(path, content);
-    faults.push(...problems.map((problem) => ({ message: problem.message, place: placeOf(problem.path) })));
+    faults.push(...problems.map(faultOf));
     for (const object of objects) blobs.push(...readBlob(object, faults));
   }
   const of = <Blob extends CatalogBlob>(schema: Blob['schema']) =>
@@ -74,6 +74,11 @@ export function readCatalog(tree: BundleTree, folder: string): ReadCatalog {
     },
     faults,
   };
+}
+
+/** Of a key that is there twice OLM takes the last, and reads on. */
+function faultOf({ kind, message, path }: ManifestProblem): CatalogFault {
+  return { message, place: placeOf(path), level: kind === 'duplicate' ? 'warning' : 'error' };
 }
 
 function readBlob(object: ManifestObject, faults: CatalogFault[]): Placed<CatalogBlob>[] {

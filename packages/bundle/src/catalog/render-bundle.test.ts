@@ -119,7 +119,7 @@ describe('renderBundle', () => {
       },
     });
     expect(properties.slice(0, -1).map(({ type, value }) => `${type} ${JSON.stringify(value)}`)).toEqual([
-      'olm.constraint {"failureMessage":"none","cel":{"rule":"true"}}',
+      'olm.constraint {"cel":{"rule":"true"},"failureMessage":"none"}',
       'olm.gvk {"group":"hello.example","kind":"Greeting","version":"v1"}',
       'olm.gvk {"group":"hello.example","kind":"Greeting","version":"v1alpha1"}',
       'olm.gvk.required {"group":"space.example","kind":"Moon","version":"v1"}',
@@ -143,6 +143,8 @@ spec: { version: 1.0.0, release: 2 }
     const release = 'olm.package {"packageName":"hello","version":"1.0.0","release":"2"}';
     expect(types('[{ "type": "color", "value": ["red"] }]')).toEqual(['color ["red"]', release]);
     expect(types('no JSON')).toEqual([release]);
+    const deep = 200_000;
+    expect(types(`[{"type":"a","value":${'['.repeat(deep)}${']'.repeat(deep)}}]`)).toEqual([release]);
   });
 
   it('lists the images that a mirror needs, each once and sorted', () => {

@@ -56,6 +56,7 @@ describe('a catalog is refused', () => {
       'error catalog-default-channel 4:5 nothing says which channel of "hello" is the default: alpha, stable',
       { bundles: [{ version: '1.0.0', channels: 'stable,alpha' }] },
     ],
+    ['error catalog-default-channel 4:7 "hello" has no channel', { bundles: [{ version: '1.0.0', package: 'other' }] }],
     [
       'error catalog-default-channel 4:20 "hello" has no channel "stabel"; did you mean "stable"?',
       { packages: '- { name: hello, defaultChannel: stabel }', bundles: versions('1.0.0') },

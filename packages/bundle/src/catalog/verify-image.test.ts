@@ -71,6 +71,12 @@ describe('verifyCatalogTree', () => {
     expect(faults({ 'configs/a': text })[0]).toBe(`error catalog-files ${message}`);
   });
 
+  it('warns of a key that is there twice, of which OLM takes the last', () => {
+    expect(faults({ 'configs/a': yaml.replace('name: hello\n', 'name: other\nname: hello\n') })[0]).toMatch(
+      /^warning catalog-files configs\/a:4:1: name /,
+    );
+  });
+
   it('says that there is no catalog', () => {
     expect(faults({ 'configs/a': yaml }, {})).toEqual([`error catalog-label the image has no label ${configsLabel}`]);
     expect(faults({ a: yaml })).toEqual([

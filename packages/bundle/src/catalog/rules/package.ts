@@ -34,6 +34,10 @@ export const packageRules: readonly CatalogRule[] = [
       for (const { blob, place } of catalog.packages) {
         const channels = channelNames(catalog, blob.name);
         if (channels.includes(blob.defaultChannel)) continue;
+        if (channels.length === 0) {
+          yield { message: `"${blob.name}" has no channel`, place: place('name') };
+          continue;
+        }
         const known = [...new Set(channels)].join(', ');
         const message =
           blob.defaultChannel === ''
