@@ -1,0 +1,4 @@
+import { batch } from '@ingot/workspace';
+import { runBundle } from './run.ts';
+
+export default batch(runBundle);

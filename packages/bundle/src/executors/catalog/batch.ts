@@ -1,0 +1,4 @@
+import { batch } from '@ingot/workspace';
+import { runCatalog } from './run.ts';
+
+export default batch(runCatalog);

@@ -1,0 +1,4 @@
+import { batch } from '@ingot/workspace';
+import { runDeployManifest } from './run.ts';
+
+export default batch(runDeployManifest);
