@@ -76,12 +76,17 @@ function skipBlanks(text: string, from: number): number {
 
 /** After the brace that ends the object that begins here; the text's end where there is none. */
 function endOfJson(text: string, start: number): number {
-  const marks = /"(?:[^"\\]|\\.)*"|[{}]/gs;
-  marks.lastIndex = start;
   if (text[start] !== '{') return text.length;
-  for (let depth = 0, match = marks.exec(text); match; match = marks.exec(text)) {
-    if (match[0] === '{') depth += 1;
-    else if (match[0] === '}' && --depth === 0) return marks.lastIndex;
+  const marks = /[{}"]|\\./gs;
+  marks.lastIndex = start;
+  let depth = 0;
+  let quoted = false;
+  for (let match = marks.exec(text); match; match = marks.exec(text)) {
+    const [mark] = match;
+    if (mark === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (mark === '{') depth += 1;
+    else if (mark === '}' && --depth === 0) return marks.lastIndex;
   }
   return text.length;
 }

@@ -90,6 +90,8 @@ function readValue(document: Document.Parsed, path: string, place: Place): Read 
   try {
     read = valueOf(document);
   } catch (cause) {
+    // Aliases can lie in each other as deep as brackets can.
+    if (cause instanceof RangeError) return wrong('aliases', 'aliases lie in each other too deep', place(start));
     if (!(cause instanceof ValueProblem)) throw cause;
     return wrong(cause.kind, cause.message, place(cause.offset ?? start));
   }

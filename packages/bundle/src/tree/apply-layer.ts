@@ -120,7 +120,9 @@ function makeParents(entries: Map<string, TreeEntry>, names: readonly string[], 
 }
 
 function remove(entries: Map<string, TreeEntry>, path: string): void {
-  if (entries.delete(path) && entries.size > 0) clear(entries, path, new Set());
+  const type = entries.get(path)?.type;
+  entries.delete(path);
+  if (type === 'directory') clear(entries, path, new Set());
 }
 
 /** Removes all that is in a folder but what `keep` names; with a folder goes what is in it. */
