@@ -89,6 +89,7 @@ describe.each(bundleFormats)('the generator bundle, of the format %s', (format) 
     const scaffold = bundleOf(treeOfScaffold('hello', await described('hello')), format, who);
     const findings = [...verifyBundle(scaffold)];
     expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
+    expect(findings.length).toBeGreaterThan(10);
   });
 
   it('writes a BundleDeployment’s facts that rukpak takes', async () => {
@@ -160,8 +161,9 @@ describe('the generator bundle', () => {
       expect(manifest).not.toContain('{{');
       return /^(templates|crds)\//.test(path) ? [[path.replace(/.*\//, 'manifests/'), manifest] as const] : [];
     });
-    const findings = verifyBundle(bundleOf(treeOf(Object.fromEntries(rendered)), 'plain', ['rukpak']));
-    expect([...findings].filter(({ level }) => level !== 'ok')).toEqual([]);
+    const findings = [...verifyBundle(bundleOf(treeOf(Object.fromEntries(rendered)), 'plain', ['rukpak']))];
+    expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
+    expect(findings.length).toBeGreaterThan(10);
   });
 
   it('refuses what cannot work, and says why', async () => {
