@@ -167,6 +167,12 @@ describe('what is refused', () => {
     expect(problems(lines.join('\n'))).toEqual(['aliases a.yaml:4:20']);
   });
 
+  it('a chain of aliases', () => {
+    const lines = ['a0: &a0 [x]', ...Array.from({ length: 5000 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}]`)];
+    const padding = `pad: [${'x,'.repeat(5000)}]`;
+    expect(parse([padding, ...lines].join('\n')).problems.map(({ kind }) => kind)).toEqual(['aliases']);
+  });
+
   it('not: many aliases that make little of it', () => {
     expect(problems(`a: &a {b: c}\n${Array.from({ length: 500 }, (_, i) => `k${i}: *a`).join('\n')}\n`)).toEqual([]);
   });

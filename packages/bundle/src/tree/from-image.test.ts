@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { encodeJson, exportLayout, MemoryStore, oci } from '@ingot/content';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { referee } from '../../../../tools/referee.ts';
 import { treeOfFolder } from './from-folder.ts';
@@ -124,6 +125,23 @@ describe('layers', () => {
   });
 });
 
+it('unpacks the same, however the bytes come', async () => {
+  const members = [
+    ...lower,
+    { path: 'manifests/large', content: 'abc'.repeat(3000) },
+    { path: 'last', content: 'end' },
+  ];
+  const { store, root } = imageOf([tarOf(members)], { layerType: oci.layer });
+  const expected = await treeOfImage(store, root);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1 }), async (sizes) => {
+      const fetch = (one: typeof root) => inPieces(store.fetch(one), sizes);
+      expect(await treeOfImage({ exists: () => Promise.resolve(true), fetch }, root)).toEqual(expected);
+    }),
+    { numRuns: 30 },
+  );
+});
+
 describe('an image', () => {
   it('has labels and media types', async () => {
     const { store, root } = imageOf([tarOf(lower)], { labels: { a: 'b' } });
@@ -215,4 +233,18 @@ describe('refuses', () => {
 
 async function* lie(): AsyncGenerator<Uint8Array, void, undefined> {
   yield tarOf([...lower].reverse());
+}
+
+async function* inPieces(
+  content: AsyncIterable<Uint8Array>,
+  sizes: readonly number[],
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const bytes of content) {
+    let start = 0;
+    for (let i = 0; start < bytes.length; i += 1) {
+      const size = sizes[i % sizes.length] ?? 1;
+      yield bytes.subarray(start, start + size);
+      start += size;
+    }
+  }
 }
