@@ -43,6 +43,7 @@ it('a ClusterServiceVersion of any values is judged', () => {
       });
       expect(findings(tree, 'registry', { rules: [...registryRules, ...olmRules] }).length).toBeGreaterThan(0);
     }),
+    { numRuns: 30 },
   );
 });
 
@@ -67,5 +68,6 @@ it('a chart of any values is judged', () => {
       });
       expect(findings(tree, 'helm', { rules: helmRules }).length).toBeGreaterThan(0);
     }),
+    { numRuns: 30 },
   );
 });

@@ -1,4 +1,4 @@
-import { isQualifiedName, isServiceName, isSubdomain } from '../../registry/dns-name.ts';
+import { isLabel1035, isSubdomain } from '../../kubernetes/names.ts';
 import { csvsOf, type Csv, type Part } from '../../registry/csv.ts';
 import { field, listField, show, writtenField } from '../../yaml/field.ts';
 import type { Fault, Rule } from '../rule.ts';
@@ -57,7 +57,8 @@ export const olmWebhookRules: readonly Rule[] = [
         if (seen.has(`${type} ${name}`))
           yield { message: `the webhook ${name} of the type ${type} is there twice`, path };
         seen.add(`${type} ${name}`);
-        const fits = type === conversion ? isSubdomain(name) : isQualifiedName(name);
+        // IsFullyQualifiedName
+        const fits = isSubdomain(name) && (type === conversion || name.split('.').length > 2);
         if (!fits) yield { message: `a webhook is named ${show(name)}`, path };
       }
     },
@@ -86,7 +87,7 @@ export const olmWebhookRules: readonly Rule[] = [
       for (const { value, place } of deployments) {
         const name = writtenField(value, 'name');
         const service = serviceOf(name);
-        if (!served.has(name) || !isSubdomain(name) || isServiceName(service)) continue;
+        if (!served.has(name) || !isSubdomain(name) || isLabel1035(service)) continue;
         yield { message: `the Service of ${name} would be named ${service}`, path: place('name') };
       }
     },

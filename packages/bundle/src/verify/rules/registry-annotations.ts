@@ -1,5 +1,5 @@
 import { annotation, annotationsOf, channelsOf, defaultChannelOf, packageOf } from '../../registry/annotations.ts';
-import { isSubdomain } from '../../registry/dns-name.ts';
+import { isSubdomain } from '../../kubernetes/names.ts';
 import {
   channelsLabel,
   defaultChannelLabel,

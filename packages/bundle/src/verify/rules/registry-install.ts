@@ -1,7 +1,10 @@
-import { listField, show, writtenField } from '../../yaml/field.ts';
+import { isLabel } from '../../kubernetes/names.ts';
+import { annotationsOf, packageOf } from '../../registry/annotations.ts';
+import { listField, show, textField, writtenField } from '../../yaml/field.ts';
 import type { Rule } from '../rule.ts';
 import { eachCsv } from './each-csv.ts';
 
+const suggested = 'operatorframework.io/suggested-namespace';
 const modes = ['OwnNamespace', 'SingleNamespace', 'MultiNamespace', 'AllNamespaces'];
 
 /** What a ClusterServiceVersion asks of the lifecycle manager. */
@@ -69,6 +72,37 @@ export const installRules: readonly Rule[] = [
         path: place('name'),
       })),
     ),
+  },
+  {
+    id: 'registry-zero-objects',
+    formats: ['registry'],
+    consumers: ['rukpak'],
+    holds: 'something is installed',
+    level: 'error',
+    reason:
+      'rukpak refuses a bundle of which nothing is left once it is converted (pkg/provisioner/plain/plain.go, ValidateBundle); the ClusterServiceVersion itself is not installed.',
+    remedy: 'Name the deployments of the operator in the ClusterServiceVersion.',
+    check: eachCsv(function* ({ deployments, permissions, place }, { objects }) {
+      const others = objects.some(({ value }) => value['kind'] !== 'ClusterServiceVersion');
+      if (others || deployments.length > 0 || permissions.length > 0) return;
+      yield { message: 'nothing is installed', path: place('spec', 'install') };
+    }),
+  },
+  {
+    id: 'registry-suggested-namespace',
+    formats: ['registry'],
+    consumers: ['rukpak'],
+    holds: 'the namespace that the bundle suggests can be one',
+    level: 'warning',
+    reason: `rukpak installs into it where the BundleDeployment names none: that of ${suggested}, else <package>-system (pkg/convert/registryv1.go, Convert).`,
+    remedy: `Write a namespace into the annotation ${suggested}: small letters, digits and -, at most 63.`,
+    check: eachCsv(function* ({ value, place }, { tree }) {
+      const written = textField(value, 'metadata', 'annotations', suggested) ?? '';
+      const namespace = written || `${packageOf(annotationsOf(tree))}-system`;
+      if (isLabel(namespace) || namespace === '-system') return;
+      const message = `the namespace would be ${show(namespace)}`;
+      yield { message, path: place('metadata', 'annotations', suggested) };
+    }),
   },
   {
     id: 'csv-strategy',

@@ -162,10 +162,31 @@ describe('the ClusterServiceVersion', () => {
     ['strategy: deployment', 'strategy: job', 'warning csv-strategy', 'strategy'],
     ['OwnNamespace', 'TwoNamespaces', 'warning csv-install-modes', 'type: Two'],
     ['[{ "api', '{ "api', 'warning csv-examples', 'alm-examples'],
+    [
+      'alm-examples:',
+      'operatorframework.io/suggested-namespace: My.Space\n    alm-examples:',
+      'warning registry-suggested-namespace',
+      'operatorframework.io',
+    ],
     ['alm-examples:', "olm.properties: 'x'\n    alm-examples:", 'error csv-properties', 'olm.properties'],
     ['alm-examples:', "olm.properties: '[{}]'\n    alm-examples:", 'error csv-properties', 'olm.properties'],
     ['alm-examples:', `a: ${'x'.repeat(256 * 1024)}\n    alm-examples:`, 'error csv-annotations', 'annotations'],
   ])('%j is %j', edited(csvPath, soundCsv));
+
+  it('has something to install', () => {
+    const text = [
+      'apiVersion: operators.coreos.com/v1alpha1',
+      'kind: ClusterServiceVersion',
+      'metadata: { name: hello.v1.0.0 }',
+      'spec: { version: 1.0.0, installModes: [{ type: AllNamespaces, supported: true }] }',
+    ].join('\n');
+    const tree = treeOf({ [csvPath]: text, [annotationsPath]: soundAnnotations });
+    expect(faults(tree, 'registry', { rules: registryRules })).toEqual([
+      `error registry-zero-objects ${csvPath}:4:1`,
+      `warning csv-strategy ${csvPath}:4:1`,
+      `warning csv-strategy ${csvPath}:4:1`,
+    ]);
+  });
 
   it.each<Edit>([
     ['supported: true', 'supported: false', 'error registry-install-modes', 'installModes'],

@@ -6,6 +6,7 @@ import { deploymentRules } from './registry-deployments.ts';
 import { installRules } from './registry-install.ts';
 import { metadataRules } from './registry-metadata.ts';
 import { objectKindRules } from './registry-objects.ts';
+import { permissionRules } from './registry-permissions.ts';
 
 /** What rukpak's converter and OLM v1 ask of a registry+v1 bundle; of webhooks, see olm.ts. */
 export const registryRules: readonly Rule[] = [
@@ -14,6 +15,7 @@ export const registryRules: readonly Rule[] = [
   ...csvRules,
   ...installRules,
   ...deploymentRules,
+  ...permissionRules,
   ...crdRules,
   ...objectKindRules,
 ];
