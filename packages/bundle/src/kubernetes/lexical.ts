@@ -58,8 +58,8 @@ interface State {
 const blanks: readonly Kind[] = ['space', 'newline', 'comment'];
 const indicators: readonly (Kind | undefined)[] = ['seq-item-ind', 'explicit-key-ind'];
 const quoted: readonly Kind[] = ['single-quoted-scalar', 'double-quoted-scalar'];
-/** Ends of lines for YAML 1.1 alone. */
-const lineEnd = /[\x85\u2028\u2029]/;
+/** Ends of lines for YAML 1.1 alone, with something behind that would be indented too little. */
+const lineEnd = /[\x85\u2028\u2029](?=\S)/;
 const lineEndMessage = 'a character that ends a line for readers of YAML 1.1: put the text into quotes, or remove it';
 const tabMessage = 'a tab where only blanks may indent';
 

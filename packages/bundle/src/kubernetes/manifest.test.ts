@@ -177,6 +177,10 @@ describe('what is refused', () => {
     expect(problems(`a: &a {b: c}\n${Array.from({ length: 500 }, (_, i) => `k${i}: *a`).join('\n')}\n`)).toEqual([]);
   });
 
+  it('not: line ends of YAML 1.1 that change nothing', () => {
+    expect(problems('a: |\n  b\u2028\n  c\nd: "e\u2028f"\n')).toEqual([]);
+  });
+
   it('not: tabs where they are no indentation', () => {
     expect(problems('a:\tb\t# c\nd: "e\n  \tf"\ng: |\n  h\n  \ti\nj: k\n  \t\nl: [m,\t\tn]\n')).toEqual([]);
   });
