@@ -69,8 +69,7 @@ export const manifestRules: readonly Rule[] = [
   }),
   parsing('duplicate', 'manifest-duplicate-keys', 'no key is there twice', {
     level: 'warning',
-    reason:
-      'Of a key that is there twice the last counts, and nobody says so (sigs.k8s.io/yaml, Unmarshal); kubectl refuses such files.',
+    reason: 'Of a key that is there twice the last counts, and nobody says so (sigs.k8s.io/yaml, Unmarshal).',
     remedy: 'Remove the one that is not meant.',
   }),
 ];
