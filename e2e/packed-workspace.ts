@@ -55,7 +55,9 @@ export function packedWorkspace() {
         '@types/node': manifestOf('').devDependencies?.['@types/node'],
       },
       // npm refuses an override of what the workspace itself asks for, and those it does.
-      overrides: Object.fromEntries(Object.entries(tarballs).filter(([name]) => !/solution|cli|os-image|bundle/.test(name))),
+      overrides: Object.fromEntries(
+        Object.entries(tarballs).filter(([name]) => !/solution|cli|os-image|bundle/.test(name)),
+      ),
     };
     await writeFile(join(workspace, 'package.json'), JSON.stringify(manifest, null, 2));
     await writeFile(join(workspace, 'nx.json'), JSON.stringify({ analytics: false }));

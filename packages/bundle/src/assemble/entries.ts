@@ -5,6 +5,7 @@ import { ProjectError, type Place } from '@ingot/workspace';
 import type { BundleDescription } from '../description/bundle.ts';
 import { largestFile } from '../tree/tree.ts';
 import { annotationsFile } from './annotations.ts';
+import { withoutIgnored } from './helm-ignored.ts';
 import { platform } from './platform.ts';
 import { projectReferences, replaceReferences, type ProjectReference } from './project-references.ts';
 
@@ -48,9 +49,10 @@ export async function bundleEntries(description: BundleDescription, options: Ent
     for (const entry of collected) {
       const before = found.get(entry.path);
       if (before && !(before.type === 'directory' && entry.type === 'directory')) throw twice(entry.path, file);
-      found.set(entry.path, await readable(entry, sources, images, options));
+      found.set(entry.path, await readable(entry, file.place, { sources, images, imageOf: options.imageOf }));
     }
   }
+  if (description.format === 'helm') await withoutIgnored(found, description.place(['chart']));
   const { registry } = description;
   if (registry) put(found, 'metadata/annotations.yaml', annotationsFile(registry), description.place(['registry']));
   return {
@@ -60,14 +62,17 @@ export async function bundleEntries(description: BundleDescription, options: Ent
   };
 }
 
+/** What is found out on the way. */
+interface Findings extends Pick<EntriesOptions, 'imageOf'> {
+  readonly sources: Map<string, string>;
+  readonly images: Map<string, string>;
+}
+
 /** The entry as the bundle has it. */
-async function readable(
-  entry: LayerEntry,
-  sources: Map<string, string>,
-  images: Map<string, string>,
-  { imageOf }: EntriesOptions,
-): Promise<LayerEntry> {
+async function readable(entry: LayerEntry, place: Place, findings: Findings): Promise<LayerEntry> {
+  const { sources, images, imageOf } = findings;
   if (entry.type === 'directory') return { ...entry, mode: 0o755, uid: 0, gid: 0 };
+  if (entry.type === 'symlink') throw isLink(entry.path, place);
   if (entry.type !== 'file') return entry;
   const file: LayerFile = { ...entry, mode: 0o644, uid: 0, gid: 0 };
   if (entry.content instanceof Uint8Array || !('path' in entry.content)) return file;
@@ -122,6 +127,14 @@ function put(found: Map<string, LayerEntry>, path: string, text: string, place: 
   if (found.has(path)) throw twice(path, { place });
   const content = Buffer.from(text);
   found.set(path, { type: 'file', path, mode: 0o644, uid: 0, gid: 0, size: content.length, content });
+}
+
+/** rukpak keeps none of them (pkg/util/tar.go, FSToTarGZ): what they lead to would be missing in the cluster. */
+function isLink(path: string, place: Place): ProjectError {
+  return new ProjectError('INGOT_BUNDLE_LINK', `${path} is a link, and unpackers leave links out`, {
+    place,
+    help: 'put the file itself there, or leave the link out with `exclude`',
+  });
 }
 
 function twice(path: string, { place }: Pick<FilesDescription, 'place'>): ProjectError {

@@ -1,4 +1,4 @@
-/** Names of projects that a text may mention: more than it does in truth, never fewer. For inference: no parser. */
+/** Names of projects that a text may mention, comments left out: more than it does in truth. For inference: no parser. */
 export function mentionedProjects(text: string): string[] {
-  return [...text.matchAll(/project:([^\s#"',\]}]+)/g)].map((match) => match[1]!);
+  return [...text.replaceAll(/(^|\s)#.*/g, '').matchAll(/project:([^\s#"',\]}]+)/g)].map((match) => match[1]!);
 }

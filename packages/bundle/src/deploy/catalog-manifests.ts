@@ -14,5 +14,5 @@ export async function catalogManifests(path: string, { reference, registry }: Pu
     ...(extension === undefined ? [] : [{ name: 'cluster-extension.yaml', text: clusterExtension(extension) }]),
   ];
   const files = manifests.map(({ name }) => `-f ${name}`).join(' ');
-  return { manifests, help: [`kubectl apply ${files}\n`, olmPullSecretHelp({ secret: '<secret>', registry })] };
+  return { manifests, help: [`kubectl apply ${files}\n`, olmPullSecretHelp({ secret: 'registry-login', registry })] };
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ProjectError, throwErrors, type Place } from '@ingot/workspace';
+import { ProjectError, throwErrors } from '@ingot/workspace';
 import { readBundleFile, type BundleDescription } from '../description/bundle.ts';
 import { bundleDeployment } from './bundle-deployment.ts';
+import { deployProblems, type DeployProblem } from './deploy-problems.ts';
 import { pullSecretHelp } from './pull-secret.ts';
 import type { PushedImage } from './pushed-reference.ts';
 
@@ -29,17 +30,13 @@ export async function bundleManifests(path: string, { reference, registry }: Pus
   const { apiVersion, name, installNamespace, pullSecret, insecureSkipTLSVerify } = deploy;
   const certificateData = await fileOf(description, 'certificate');
   const values = await fileOf(description, 'values');
-  const text = atDeploy(description.place(['deploy']), () =>
-    bundleDeployment({
-      ...{ name, format, apiVersion, image: reference },
-      ...(installNamespace === undefined ? {} : { installNamespace }),
-      ...(pullSecret === undefined ? {} : { pullSecret }),
-      ...(insecureSkipTLSVerify ? { insecureSkipTLSVerify } : {}),
-      ...(certificateData === undefined ? {} : { certificateData }),
-      ...(values === undefined ? {} : { values }),
-    }),
-  );
-  const secret = pullSecret ?? '<secret>';
+  const wanted = {
+    ...{ name, format, apiVersion, image: reference, installNamespace, pullSecret },
+    ...{ insecureSkipTLSVerify, certificateData, values },
+  };
+  throwErrors(deployProblems(wanted).map((problem) => atItsPlace(problem, description)));
+  const text = bundleDeployment(wanted);
+  const secret = pullSecret ?? 'registry-login';
   return {
     manifests: [{ name: 'bundle-deployment.yaml', text }],
     help: [`kubectl apply -f bundle-deployment.yaml\n`, pullSecretHelp({ secret, registry, apiVersion })],
@@ -60,15 +57,7 @@ async function fileOf(description: BundleDescription, key: 'certificate' | 'valu
   }
 }
 
-/** Errors that know no place get that of `deploy`. */
-function atDeploy<T>(place: Place, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const errors = error instanceof AggregateError ? (error.errors as ProjectError[]) : [error as ProjectError];
-    throwErrors(
-      errors.map(({ code, message, help }) => new ProjectError(code, message, { place, ...(help ? { help } : {}) })),
-    );
-    throw error;
-  }
+function atItsPlace({ key, message, help }: DeployProblem, { place }: BundleDescription): ProjectError {
+  const written = key === 'certificateData' ? 'certificate' : key;
+  return new ProjectError('INGOT_BUNDLE_DEPLOY', message, { place: place(['deploy', written]), help });
 }

@@ -8,7 +8,7 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ingot-named-'));
   for (const [path, text] of Object.entries({
-    'manifests/a.yaml': 'image: project:one\n',
+    'manifests/a.yaml': 'image: project:one # not project:none\n',
     'manifests/sub/b': '{"image":"project:two","x":[project:three]}',
     'manifests/dist/c.yaml': 'image: project:built\n',
     'chart/values.yaml': "image: 'project:@scope/four#digest'\n",

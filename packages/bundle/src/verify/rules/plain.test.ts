@@ -20,10 +20,9 @@ it('a sound bundle keeps every rule, and each says so', () => {
   );
 });
 
-it('so does one with links to files, empty files, comments, and other things beside manifests', () => {
+it('so does one with empty files, comments, and other things beside manifests', () => {
   const more = {
-    'manifests/link.yaml': { link: '../shared/other.yaml' },
-    'shared/other.yaml': soundConfigMap.replace('settings', 'other'),
+    'manifests/other.yaml': soundConfigMap.replace('settings', 'other'),
     'manifests/empty.yaml': '',
     'manifests/notes.yaml': '# nothing\n---\n',
     'README.md': 'Read me',
@@ -42,6 +41,7 @@ describe('the tree', () => {
     ['a folder for its owner', { docs: { folder: 0o750 } }, ['error tree-folders docs']],
     ['a folder that cannot be listed', { docs: { folder: 0o751 } }, ['error tree-folders docs']],
     ['a device', { 'dev/null': device }, ['error tree-types dev/null']],
+    ['a link to a file', { 'manifests/a.yaml': { link: '../b' }, b: '' }, ['error tree-links manifests/a.yaml']],
     ['a link out', { 'manifests/a.yaml': { link: '/etc/hosts' } }, ['error tree-links manifests/a.yaml']],
     ['a link above', { 'manifests/a.yaml': { link: '../../a' } }, ['error tree-links manifests/a.yaml']],
     ['a link to nothing', { 'manifests/a.yaml': { link: 'b.yaml' } }, ['error tree-links manifests/a.yaml']],
@@ -58,6 +58,8 @@ describe('the tree', () => {
   it('has no links where it is a chart', () => {
     const tree = treeOf({ 'Chart.yaml': 'a', 'values.yaml': { link: 'Chart.yaml' } }, image);
     expect(faults(tree, 'helm', { rules: treeRules })).toEqual(['error tree-links values.yaml']);
+    const linked = treeOf({ 'manifests/a.yaml': { link: '../b' }, b: '' }, image);
+    expect(faults(linked, 'registry', { rules: treeRules, consumers: ['olm'] })).toEqual([]);
   });
 
   it('of a folder on the disk gets warnings for modes, which an image may not have', () => {

@@ -63,10 +63,10 @@ export const treeRules: readonly Rule[] = [
   {
     id: 'tree-links',
     formats,
-    holds: 'links lead to files of the bundle',
+    holds: 'there are no links that get lost',
     level: 'error',
     reason:
-      'A link in manifests is read as the file that it leads to: one to a folder, or to nothing, ends the reading (rukpak pkg/provisioner/plain, getBundleObjects). From a chart rukpak leaves links out (pkg/util/tar.go, FSToTarGZ).',
+      'rukpak keeps what it unpacked as an archive without links (pkg/storage/localdir.go; pkg/util/tar.go, FSToTarGZ): what they lead to is not installed. OLM v1 reads a link in manifests as the file that it leads to; one to a folder, or to nothing, ends the reading (rukpak/bundle/source/source.go).',
     remedy: 'Put the file there instead of the link.',
     check: linkFaults,
   },
@@ -93,19 +93,18 @@ function modeFaults({ tree }: Pick<Bundle, 'tree'>, type: TreeEntry['type'], bit
     .map(({ path, mode }) => ({ message: `${path} (${mode.toString(8).padStart(4, '0')}) ${what}`, path, level }));
 }
 
-function* linkFaults({ tree, format }: Bundle): Generator<Fault, void, undefined> {
+function* linkFaults({ tree, format, consumers }: Bundle): Generator<Fault, void, undefined> {
   for (const entry of tree.entries.values()) {
     if (entry.type !== 'symlink') continue;
     const { path } = entry;
-    if (format === 'helm') yield { message: `${path} is a link`, path };
-    else if (/^(manifests|metadata)(\/|$)/.test(path)) {
-      const wrong = wrongTarget(entry, followed(tree.entries, path));
-      if (wrong !== undefined) yield { message: `${path} is a link ${wrong}`, path };
-    }
+    if (format !== 'helm' && !/^(manifests|metadata)(\/|$)/.test(path)) continue;
+    const isLost = format === 'helm' || consumers.includes('rukpak');
+    const wrong = isLost ? '' : wrongTarget(entry, followed(tree.entries, path));
+    if (wrong !== undefined) yield { message: `${path} is a link${wrong}`, path };
   }
 }
 
 function wrongTarget({ target }: TreeLink, there: TreeEntry | undefined): string | undefined {
-  if (there === undefined) return `to ${target}, which leads out of the bundle or to nothing`;
-  return there.type === 'file' ? undefined : `to ${target}, which is no file`;
+  if (there === undefined) return ` to ${target}, which leads out of the bundle or to nothing`;
+  return there.type === 'file' ? undefined : ` to ${target}, which is no file`;
 }

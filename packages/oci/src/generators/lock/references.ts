@@ -36,11 +36,20 @@ function placeOf(source: string, text: string, file: string): Place {
   return { file, line: line + 1, column: lines[line]!.indexOf(source) + 1 || 1 };
 }
 
-/** Every text below a key `from` or `rootfs`, wherever it stands. Aliases make no loops: YAML has no way to write one. */
+/**
+ * Every text below a key `from` or `rootfs`, and in a list `bundles`, wherever it stands. Aliases make no loops: YAML has
+ * no way to write one.
+ */
 function sourcesIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(sourcesIn);
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, each]: [string, unknown]) =>
-    (key === 'from' || key === 'rootfs') && typeof each === 'string' ? [each] : sourcesIn(each),
+    (key === 'from' || key === 'rootfs') && typeof each === 'string'
+      ? [each]
+      : [...(key === 'bundles' ? textsIn(each) : []), ...sourcesIn(each)],
   );
+}
+
+function textsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }

@@ -2,18 +2,17 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openToolbox, type RunOptions } from './toolbox.ts';
 
 let folder = '';
-const before = { ...process.env };
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ingot-toolbox-'));
   mkdirSync(join(folder, 'bin'));
-  process.env['PATH'] = `${join(folder, 'bin')}:${before['PATH']}`;
+  vi.stubEnv('PATH', `${join(folder, 'bin')}:${process.env['PATH']}`);
 });
 afterEach(async () => {
-  process.env = { ...before };
+  vi.unstubAllEnvs();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -27,7 +26,8 @@ async function runs(script: string, options: RunOptions = {}, signal = new Abort
 
 describe('a toolbox', () => {
   it('runs programs with nothing of the host in their environment', async () => {
-    Object.assign(process.env, { TZ: 'Asia/Tokyo', LC_ALL: 'de_DE.UTF-8', MTOOLS_LOWER_CASE: '1', HOME: '/root' });
+    const host = { TZ: 'Asia/Tokyo', LC_ALL: 'de_DE.UTF-8', MTOOLS_LOWER_CASE: '1', HOME: '/root' };
+    for (const [name, value] of Object.entries(host)) vi.stubEnv(name, value);
     await runs('env > told; pwd >> told; echo "$2" >> told', { env: { MKE2FS_CONFIG: 'own' } });
     const told = readFileSync(join(folder, 'told'), 'utf8').split('\n');
     expect(told.filter((line) => !/^(PATH|PWD|_|OLDPWD|SHLVL)=/.test(line)).sort()).toEqual(
