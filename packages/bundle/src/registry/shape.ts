@@ -2,13 +2,13 @@ import { isMapping, show } from '../yaml/field.ts';
 
 /** What a Go type takes when an object is converted into it. */
 export type Shape = 'text' | 'integer' | 'boolean' | 'any' | ListShape | MapShape | FieldsShape;
-interface ListShape {
+export interface ListShape {
   readonly list: Shape;
 }
-interface MapShape {
+export interface MapShape {
   readonly map: Shape;
 }
-interface FieldsShape {
+export interface FieldsShape {
   readonly fields: Readonly<Record<string, Shape>>;
 }
 
