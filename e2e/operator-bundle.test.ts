@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { entriesBelow } from '../tools/entries-below.ts';
-import { helm } from '../tools/kubernetes/helm.ts';
+import { kubernetesProgram } from '../tools/kubernetes/programs.ts';
 import type { NxWorkspace } from '../tools/nx-workspace.ts';
 import { referee } from '../tools/referee.ts';
 import { startProgram, type Program } from '../tools/registry/program.ts';
@@ -144,7 +144,7 @@ describe('the bundles', () => {
 
   it('of the format helm are what Helm takes, and fills in', async () => {
     const root = at('unpacked/helm/rootfs');
-    const program = await helm();
+    const program = await kubernetesProgram('helm');
     expect((await run(program, ['lint', root])).stdout).toContain('0 chart(s) failed');
     const { stdout } = await run(program, ['template', 'notes', root]);
     const [{ reference } = { reference: '' }] = (await resultOf('helm')).bundle.images;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { helm } from '../../../../tools/kubernetes/helm.ts';
+import { kubernetesProgram } from '../../../../tools/kubernetes/programs.ts';
 import { treeOfFolder } from '../tree/from-folder.ts';
 import { verifyTree } from '../verify/verify-image.ts';
 import { archiveOf } from './test/archive-of.ts';
@@ -14,7 +14,7 @@ let folder: string;
 let program: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ingot-helm-'));
-  program = await helm();
+  program = await kubernetesProgram('helm');
 });
 afterAll(() => rm(folder, { recursive: true }));
 
