@@ -33,6 +33,7 @@ export { pushProject } from './push/push-project.ts';
 export type { PushedKind, PushProjectOptions } from './push/push-project.ts';
 export { releaseProject } from './push/release-project.ts';
 export type { ReleaseProjectOptions } from './push/release-project.ts';
+export { afterOthers } from './push/after-others.ts';
 export { dryRun } from './push/dry-run.ts';
 export { pushTo, sizeOf } from './push/push.ts';
 export { addTotals, writePushResult } from './push/result.ts';

@@ -1,8 +1,7 @@
-import { walkTar, type TarMember } from '@ingot/content';
+import { type TarMember, TarStream, walkTar } from '@ingot/content';
 import { ProjectError } from '@ingot/workspace';
 import { tooLarge } from './limits.ts';
 import { rootPath } from './root-path.ts';
-import { TarStream } from './tar-stream.ts';
 import { largestFile, type TreeEntry } from './tree.ts';
 
 const whiteout = '.wh.';

@@ -14,6 +14,7 @@ import {
 import type { ExecutorContext } from '@nx/devkit';
 import type { PushDefaults, PushDescription } from './description.ts';
 import type { Pushable } from './pushable.ts';
+import { afterOthers } from './after-others.ts';
 import type { Pushed } from './push.ts';
 import type { PushResult } from './result.ts';
 
@@ -94,19 +95,6 @@ async function pushAll(description: PushDescription, what: Pushable, context: Ex
   } finally {
     bar.finish();
   }
-}
-
-/** The failure of one repository says that others have got it before: a failed push is not one that left no trace. */
-function afterOthers(error: unknown, pushed: readonly Pushed[]): unknown {
-  const { code, message, place, help } = error as ProjectError;
-  if (pushed.length === 0 || code === undefined) return error;
-  const names = pushed.flatMap(({ references }) => references.map(({ reference }) => reference));
-  const there = `pushed before it failed: ${names.join(', ')}`;
-  return new ProjectError(code, message, {
-    ...(place === undefined ? {} : { place }),
-    help: help === undefined ? there : `${help}\n${there}`,
-    cause: error,
-  });
 }
 
 function report({ references, sent, mounted, present }: PushResult, time: number): string {

@@ -1,4 +1,13 @@
-import { addTotals, dryRun, ironicSettings, parseRepository, pushTo, sizeOf, type Attachment } from '@ingot/oci';
+import {
+  addTotals,
+  afterOthers,
+  dryRun,
+  ironicSettings,
+  parseRepository,
+  pushTo,
+  sizeOf,
+  type Attachment,
+} from '@ingot/oci';
 import type { IronicSettings, Pushable, Pushed, PushedReference, PushResult } from '@ingot/oci';
 import type { Registries } from '@ingot/registry';
 import { ProjectError, withPlace, type ArtifactResult } from '@ingot/workspace';
@@ -140,17 +149,4 @@ function settingsOf({ format, facts }: FormatResult, push: PushDescription, opti
   return tagsOf(push, options.version).flatMap((tag) =>
     artifacts.flatMap((artifact) => ironicSettings(artifact, { repository: `${host}/${repository}`, tag }) ?? []),
   );
-}
-
-/** A push that fails says what it has reached: it left its trace. */
-function afterOthers(error: unknown, pushed: readonly Pushed[]): unknown {
-  const { code, message, place, help } = error as ProjectError;
-  if (pushed.length === 0 || code === undefined) return error;
-  const names = pushed.flatMap(({ references }) => references.map(({ reference }) => reference));
-  const there = `pushed before it failed: ${names.join(', ')}`;
-  return new ProjectError(code, message, {
-    ...(place === undefined ? {} : { place }),
-    help: help === undefined ? there : `${help}\n${there}`,
-    cause: error,
-  });
 }

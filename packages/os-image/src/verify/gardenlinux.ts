@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { digestOfFile, readSpan, type Descriptor, type TarMember, type TarReader } from '@ingot/content';
+import { type Descriptor, digestOfFile, readSpan, type TarMember, type TarReader, walkStream } from '@ingot/content';
 import type { ProjectError } from '@ingot/workspace';
 import type { OsImageDescription } from '../description/description.ts';
 import type { FormatFile, FormatResult, FormatRoot } from '../format/format.ts';
@@ -10,7 +10,6 @@ import { filter } from '../program/filter.ts';
 import { SeenBlobs } from './blobs.ts';
 import { Findings, type Finding } from './finding.ts';
 import { checkIndex, checkLayout, checkOnmetalImage } from './onmetal.ts';
-import { walkStream } from './tar-stream.ts';
 import { plain } from './tree.ts';
 
 /** The listing of features/_oci/README.md of gardenlinux, without what is made of the others. */

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readSpan } from '@ingot/content';
+import { readSpan, walkStream } from '@ingot/content';
 import type { ProjectError } from '@ingot/workspace';
 import type { FormatFile, FormatResult } from '../../format/format.ts';
 import { checkMetalStackVersion } from '../../format/metal-stack/version.ts';
 import { filter } from '../../program/filter.ts';
 import { Findings, type Finding } from '../finding.ts';
 import { Lz4Frames } from '../lz4-frame.ts';
-import { walkStream } from '../tar-stream.ts';
 import { checkRecommended, packageNames } from './recommended.ts';
 import { RootRules } from './root.ts';
 

@@ -1,38 +1,4 @@
-import { addDependenciesToPackageJson, formatFiles, readJson, readNxJson, updateNxJson } from '@nx/devkit';
-import type { GeneratorCallback, NxJsonConfiguration, Tree } from '@nx/devkit';
+import { initGenerator } from '@ingot/workspace';
 
-export interface InitOptions {
-  readonly skipFormat?: boolean;
-}
-
-const plugins = ['@ingot/oci/plugin', '@ingot/solution/plugin'];
-
-/**
- * Registers the plugins in nx.json, each once; `nx add @ingot/solution` runs it. Where @ingot/solution comes from a
- * registry, @ingot/oci becomes a dependency of the same version: package managers that hoist nothing would hide it.
- */
-export default async function init(tree: Tree, options: InitOptions = {}): Promise<GeneratorCallback> {
-  const nxJson = readNxJson(tree) ?? {};
-  const missing = plugins.filter((plugin) => !isRegistered(nxJson, plugin));
-  if (missing.length > 0) updateNxJson(tree, { ...nxJson, plugins: [...(nxJson.plugins ?? []), ...missing] });
-  const install = addOci(tree);
-  if (!options.skipFormat) await formatFiles(tree);
-  return install;
-}
-
-function isRegistered({ plugins: registered = [] }: NxJsonConfiguration, plugin: string): boolean {
-  return registered.some((each) => (typeof each === 'string' ? each : each.plugin) === plugin);
-}
-
-interface PackageJson {
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-}
-
-function addOci(tree: Tree): GeneratorCallback {
-  if (!tree.exists('package.json')) return () => {};
-  const { dependencies = {}, devDependencies = {} } = readJson<PackageJson>(tree, 'package.json');
-  const range = devDependencies['@ingot/solution'] ?? dependencies['@ingot/solution'];
-  if (range === undefined || !/^[~^]?\d/.test(range)) return () => {};
-  return addDependenciesToPackageJson(tree, {}, { '@ingot/oci': range }, undefined, true);
-}
+/** Registers the plugins. A Solution is made of images. */
+export default initGenerator('@ingot/solution', ['@ingot/oci/plugin', '@ingot/solution/plugin']);

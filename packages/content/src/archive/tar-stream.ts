@@ -1,4 +1,4 @@
-import { walkTar, type TarMember, type TarReader } from '@ingot/content';
+import { walkTar, type TarMember, type TarReader } from './tar-walk.ts';
 
 /** Reads a tar forward, as it comes out of a decompressor: nothing is kept but the piece asked for. */
 export class TarStream implements TarReader {
@@ -14,7 +14,7 @@ export class TarStream implements TarReader {
     this.#parts = content[Symbol.asyncIterator]();
   }
 
-  /** Throws what `content` throws. */
+  /** The bytes at `position`, not before the last one; fewer where the tar ends. Throws what `content` throws. */
   async read(position: number, length: number): Promise<Buffer> {
     await this.#skipTo(position);
     const pieces = [this.#bytes];
