@@ -4,7 +4,6 @@ import {
   formatBytes,
   formatDuration,
   optionPath,
-  ProjectError,
   progress,
   projectNode,
   registriesOf,
