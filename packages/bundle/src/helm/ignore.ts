@@ -1,3 +1,5 @@
+import { filePattern, type FilePattern } from './file-pattern.ts';
+
 /** Whether `helm package` and `helm install` leave a file out. The path is that in the chart. */
 export type Ignores = (file: string) => boolean;
 
@@ -37,30 +39,16 @@ function patternOf(line: string): Pattern[] {
   const bare = negated ? line.slice(1) : line;
   const foldersOnly = bare.endsWith('/');
   const wanted = foldersOnly ? bare.slice(0, -1) : bare;
-  const expression = expressionOf(wanted.replace(/^\//, ''), line);
+  const pattern = readPattern(wanted.replace(/^\//, ''), line);
   const whole = wanted.includes('/');
-  const matches = (path: string): boolean => expression.test(whole ? path : path.slice(path.lastIndexOf('/') + 1));
+  const matches = (path: string): boolean => pattern(whole ? path : path.slice(path.lastIndexOf('/') + 1));
   return [{ negated, foldersOnly, matches }];
 }
 
-/** What Go's filepath.Match takes, as a regular expression. */
-function expressionOf(wanted: string, line: string): RegExp {
-  const parts = [...wanted.matchAll(/\\(.)|\[(\^?)((?:\\.|[^\]\\])+)\]|([^])/g)];
-  const source = parts.map(([, escaped, not, set, other]) => {
-    if (escaped !== undefined) return literal(escaped);
-    if (set !== undefined) return `(?!/)[${not}${set.replaceAll(/[[^&]/g, '\\$&')}]`;
-    if (other === '*') return '[^/]*';
-    if (other === '?') return '[^/]';
-    if (other === '[' || other === '\\') throw new Error(`${line}: Helm cannot read it`);
-    return literal(other!);
-  });
+function readPattern(wanted: string, line: string): FilePattern {
   try {
-    return new RegExp(`^${source.join('')}$`, 's');
+    return filePattern(wanted);
   } catch {
     throw new Error(`${line}: Helm cannot read it`);
   }
-}
-
-function literal(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
