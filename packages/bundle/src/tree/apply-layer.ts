@@ -2,7 +2,7 @@ import { type TarMember, TarStream, walkTar } from '@ingot/content';
 import { ProjectError } from '@ingot/workspace';
 import { tooLarge } from './limits.ts';
 import { rootPath } from './root-path.ts';
-import { largestFile, type TreeEntry } from './tree.ts';
+import { largestFile, longestTarget, type TreeEntry } from './tree.ts';
 
 const whiteout = '.wh.';
 const opaque = '.wh..wh..opq';
@@ -83,6 +83,9 @@ function entryOf(
     case 'directory':
       return { path, mode, type };
     case 'symlink':
+      if (Buffer.byteLength(target) > longestTarget) {
+        throw notUnpacked(layer, `has ${shown(path)} as a link to a target of more than ${longestTarget} bytes`);
+      }
       // Linux has no other mode of them.
       return { path, mode: 0o777, type, target };
     case 'hardlink': {

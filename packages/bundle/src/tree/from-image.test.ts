@@ -194,9 +194,14 @@ describe('refuses', () => {
     ],
     ['a hard link that leads out', [{ path: 'a', type: '1', target: '../b' }], 'INGOT_BUNDLE_LAYER'],
     ['links in a circle', [{ path: 'a', type: '2', target: 'a' }, { path: 'a/b' }], 'INGOT_BUNDLE_LAYER'],
+    ['a link whose target no system takes', [...longLink(4096)], 'INGOT_BUNDLE_LAYER'],
     ['a type that nobody knows', [{ path: 'a', type: 'Z' }], 'INGOT_BUNDLE_LAYER'],
   ])('%s', async (_, members, code) => {
     await expect(unpack(members)).rejects.toMatchObject({ code });
+  });
+
+  it('no link whose target is as long as it may be', async () => {
+    expect((await unpack(longLink(4095))).entries.get('a')).toMatchObject({ target: `./${'x'.repeat(4093)}` });
   });
 
   it('what would fill the memory', async () => {
@@ -230,6 +235,17 @@ describe('refuses', () => {
     await expect(treeOfImage(lying, root)).rejects.toMatchObject({ code: 'INGOT_BLOB_WRONG' });
   });
 });
+
+/** With its target in a header of pax, where there is room for it. */
+function longLink(length: number): readonly SampleMember[] {
+  const target = `./${'x'.repeat(length - 2)}`;
+  const record = ` linkpath=${target}\n`;
+  const size = record.length + 4;
+  return [
+    { path: 'pax', type: 'x', content: `${size}${record}` },
+    { path: 'a', type: '2' },
+  ];
+}
 
 async function* lie(): AsyncGenerator<Uint8Array, void, undefined> {
   yield tarOf([...lower].reverse());

@@ -25,7 +25,7 @@ export function rootPath(entries: ReadonlyMap<string, TreeEntry>, names: readonl
     }
     if (++links > mostLinks) return undefined;
     if (entry.target.startsWith('/')) done = [];
-    pending.push(...entry.target.split('/').reverse());
+    pushTarget(pending, entry.target);
   }
   return done.join('/');
 }
@@ -50,7 +50,12 @@ export function followed(entries: ReadonlyMap<string, TreeEntry>, path: string):
     }
     // Bundles are unpacked to a folder of the unpacker's own: its root is not theirs.
     if (entry.target.startsWith('/') || ++links > mostLinks) return undefined;
-    pending.push(...entry.target.split('/').reverse());
+    pushTarget(pending, entry.target);
   }
   return entries.get(done.join('/'));
+}
+
+function pushTarget(pending: string[], target: string): void {
+  // One by one: there may be more than a call takes arguments.
+  for (const name of target.split('/').reverse()) pending.push(name);
 }

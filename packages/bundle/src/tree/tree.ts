@@ -50,6 +50,9 @@ export function sortedTree(
 /** In bytes. A vendored chart may be that large; manifests are far smaller. */
 export const largestFile = 16 * 1024 * 1024;
 
+/** In bytes: what Linux takes for the target of a link (PATH_MAX, without the zero at its end). */
+export const longestTarget = 4095;
+
 /** The files and folders directly in a folder, by their paths, in order. `''` is the root. */
 export function childrenOf({ entries }: BundleTree, folder: string): TreeEntry[] {
   const prefix = folder === '' ? '' : `${folder}/`;
