@@ -75,7 +75,31 @@ describe('the plugin', () => {
       options: { file: 'bundle.yaml' },
     });
     expect(targets!['deploy-manifest']).toMatchObject({ dependsOn: ['push'], cache: false });
-    expect(Object.keys(targets!)).toContain('nx-release-publish');
+    expect(targets!['nx-release-publish']!.dependsOn).toEqual([
+      'bundle',
+      { projects: ['server', 'sidecar'], target: 'nx-release-publish' },
+    ]);
+  });
+
+  it('tells nx release where the version stands, unless npm knows it', async () => {
+    const text = `${plain}repository: registry.example/notes\n`;
+    const own = text.replace('package.json', '1.0.0');
+    const projects = await infer({ 'a/bundle.yaml': text, 'b/bundle.yaml': own });
+    expect(projects['a']).not.toHaveProperty('release');
+    expect(projects['b']).toMatchObject({ release: { version: { versionActions: '@ingot/oci/version-actions' } } });
+  });
+
+  it('follows the names that @ingot/oci’s targets were given', async () => {
+    const options = { imageTarget: 'container', pushTarget: 'publish' };
+    plugins.splice(0, 1, { plugin: '@ingot/oci/plugin', options });
+    try {
+      const projects = await infer({ 'a/bundle.yaml': `${plain}repository: registry.example/notes\n` });
+      const { targets } = projects['a']!;
+      expect(targets!['bundle']!.dependsOn).toContainEqual({ projects: ['sidecar'], target: 'container' });
+      expect(targets!['push']!.dependsOn).toContainEqual({ projects: ['sidecar'], target: 'publish' });
+    } finally {
+      plugins.splice(0, 1, { plugin: '@ingot/oci/plugin', options: { registry: 'registry.example/team' } });
+    }
   });
 
   it('gives a catalog the bundles of its projects, and what ingot.lock pins', async () => {

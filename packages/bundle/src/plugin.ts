@@ -9,9 +9,11 @@ import {
   pluginInputs,
   projectFacts,
   targetNames,
+  type ProjectFacts,
 } from '@ingot/workspace/inference';
 import type { CreateDependencies, CreateNodes, CreateNodesResultArray, TargetConfiguration } from '@nx/devkit';
-import { bundleFacts } from './inference/bundle-facts.ts';
+import { releaseOfProjectFile } from '@ingot/oci/inference';
+import { bundleFacts, type BundleFacts } from './inference/bundle-facts.ts';
 import { catalogFacts } from './inference/catalog-facts.ts';
 import { namedProjects } from './inference/named-projects.ts';
 import {
@@ -34,6 +36,8 @@ interface Node {
   readonly root: string;
   readonly name: string;
   readonly targets: Record<string, TargetConfiguration>;
+  /** How `nx release` finds the version; absent: as it does without us. */
+  readonly release?: typeof releaseOfProjectFile;
 }
 
 /** Gives every folder with a bundle.yaml or catalog.yaml of ours its targets. */
@@ -41,13 +45,20 @@ export const createNodes: CreateNodes<BundlePluginOptions> = [
   '**/{bundle,catalog}.yaml',
   async (files, given = {}, { workspaceRoot, nxJsonConfiguration }) => {
     checkPluginOptions(name, given, optionNames);
-    const registry = given.registry ?? registryOfImages(nxJsonConfiguration.plugins);
+    const images = optionsOfImages(nxJsonConfiguration.plugins);
+    const registry = given.registry ?? images.registry;
+    const imageTarget = given.imageTarget ?? images.imageTarget;
     const common = {
       names: targetNames(targetKeys, {
         ...given,
         deployManifestTarget: given.deployManifestTarget ?? 'deploy-manifest',
       }),
-      options: { ...given, ...(registry === undefined ? {} : { registry }) },
+      options: {
+        ...given,
+        ...(registry === undefined ? {} : { registry }),
+        ...(imageTarget === undefined ? {} : { imageTarget }),
+      },
+      imagePushTarget: images.pushTarget ?? 'push',
       pluginInputs: pluginInputs({
         url: import.meta.url,
         packageName: '@ingot/bundle',
@@ -65,9 +76,12 @@ export const createNodes: CreateNodes<BundlePluginOptions> = [
       ...{ kind: 'catalog', plugin: `${name}-catalog`, version: VERSION, read: catalogFacts },
     });
     const node = (
-      { file, root, facts }: { file: string; root: string; facts: { readonly name?: string } },
+      { file, root, facts }: ProjectFacts<Pick<BundleFacts, 'name' | 'push' | 'packageVersion'>>,
       targets: Node['targets'],
-    ): Node => ({ file, root, name: nameOf(workspaceRoot, root, facts.name), targets });
+    ): Node => ({
+      ...{ file, root, name: nameOf(workspaceRoot, root, facts.name), targets },
+      ...(facts.push === undefined || facts.packageVersion ? {} : { release: releaseOfProjectFile }),
+    });
     const nodes = [
       ...bundles.map((bundle) => {
         const { file, root, facts } = bundle;
@@ -80,12 +94,12 @@ export const createNodes: CreateNodes<BundlePluginOptions> = [
       }),
     ];
     const errors: [string, Error][] = [];
-    const results: CreateNodesResultArray = nodes.map(({ file, root, name, targets }) => {
+    const results: CreateNodesResultArray = nodes.map(({ file, root, name, targets, release }) => {
       const executors = new Map(Object.entries(targets).map(([target, { executor }]) => [target, executor!]));
       for (const error of clashes({ workspaceRoot, plugins: nxJsonConfiguration.plugins, file, targets: executors })) {
         errors.push([file, new Error(formatError(error, { cwd: workspaceRoot }))]);
       }
-      return [file, { projects: { [root]: { root, name, targets } } }];
+      return [file, { projects: { [root]: { root, name, targets, ...(release && { release }) } } }];
     });
     if (errors.length === 0) return results;
     const { AggregateCreateNodesError } = await import('@nx/devkit');
@@ -100,11 +114,21 @@ export const createNodesV2 = createNodes;
 export const createDependencies: CreateDependencies<BundlePluginOptions> = (_options, context) =>
   dependencyEdges(context.projects, ['@ingot/bundle:bundle', '@ingot/bundle:catalog', '@ingot/bundle:push']);
 
-/** `registry` of @ingot/oci's plugin: images and bundles of a workspace lie side by side. */
-function registryOfImages(plugins: readonly unknown[] = []): string | undefined {
+interface OptionsOfImages {
+  readonly registry?: string;
+  readonly imageTarget?: string;
+  readonly pushTarget?: string;
+}
+
+/** What nx.json tells @ingot/oci's plugin: images and bundles of a workspace lie side by side. */
+function optionsOfImages(plugins: readonly unknown[] = []): OptionsOfImages {
   for (const each of plugins) {
-    const { plugin, options } = each as { plugin?: string; options?: { registry?: unknown } };
-    if (plugin === '@ingot/oci/plugin' && typeof options?.registry === 'string') return options.registry;
+    const { plugin, options = {} } = each as { plugin?: string; options?: Readonly<Record<string, unknown>> };
+    if (plugin !== '@ingot/oci/plugin') continue;
+    const names = ['registry', 'imageTarget', 'pushTarget'] as const;
+    return Object.fromEntries(
+      names.flatMap((name) => (typeof options[name] === 'string' ? [[name, options[name]]] : [])),
+    );
   }
-  return undefined;
+  return {};
 }

@@ -31,7 +31,10 @@ async function build(text: string, output = 'bundle'): Promise<{ result: BundleR
     workspaceRoot: root,
     time: 0,
     folderOf: ({ from }) => ({ base: folder, boundary: folder, from }),
-    imageOf: (project) => Promise.resolve({ repository: `r.example/${project}`, digest, version: '2.0.0' }),
+    images: {
+      isProject: (name) => name === 'server',
+      imageOf: (project) => Promise.resolve({ repository: `r.example/${project}`, digest, version: '2.0.0' }),
+    },
   });
   const { mediaType, size } = result;
   const image = { mediaType, digest: result.digest, size };
@@ -86,6 +89,23 @@ describe('a bundle', () => {
     const other = await build(plain, 'other');
     expect(other.result.digest).toBe(one.result.digest);
     expect([...other.tree.entries.values()].map(({ mode }) => mode.toString(8))).toEqual(['755', '644']);
+  });
+
+  it('leaves texts alone that look like images and are none', async () => {
+    const text = 'record: project:http_requests:rate5m\nlevel: project:other\n';
+    await write({ 'p/manifests/a.yaml': text });
+    expect(contents((await build(plain)).tree)['manifests/a.yaml']).toBe(text);
+  });
+
+  it('names images in documents with a key twice, in JSON, and beside a text with a #', async () => {
+    await write({
+      'p/manifests/a.yaml': 'a: 1\na: 2\nimage: project:server\n',
+      'p/manifests/b.json': '{"image":"project:server"}\n{"args":["a #b", "project:server"]}\n',
+    });
+    const found = contents((await build(plain)).tree);
+    const reference = `r.example/server@${digest}`;
+    expect(found['manifests/a.yaml']).toBe(`a: 1\na: 2\nimage: ${reference}\n`);
+    expect(found['manifests/b.json']).toBe(`{"image":"${reference}"}\n{"args":["a #b", "${reference}"]}\n`);
   });
 
   it('of the format registry says its package in metadata/annotations.yaml and on its labels', async () => {
@@ -146,6 +166,13 @@ describe('what is wrong', () => {
     await write({ 'p/manifests/a.yaml': '' });
     await symlink('a.yaml', join(root, 'p/manifests/b.yaml'));
     expect(await refused(plain)).toMatch(/^p\/bundle\.yaml:5:13 {2}INGOT_BUNDLE_LINK {2}manifests\/b\.yaml/);
+  });
+
+  it('is told at its place: an image that is not written in one piece, or in what is no YAML', async () => {
+    await write({ 'p/manifests/a.yaml': 'image: >-\n  project:server\n' });
+    expect(await refused(plain)).toMatch(/^p\/manifests\/a\.yaml:1:8 {2}INGOT_BUNDLE_IMAGE_TEXT/);
+    await write({ 'p/manifests/a.yaml': '---\na: 1\n---\nimage: project:server\nb: [\n' });
+    expect(await refused(plain)).toMatch(/^p\/manifests\/a\.yaml:[56]:\d+ {2}INGOT_BUNDLE_IMAGE_TEXT/);
   });
 
   it('is told at its place: a source that leads out, or is not there', async () => {

@@ -7,22 +7,13 @@ import { largestFile } from '../tree/tree.ts';
 import { annotationsFile } from './annotations.ts';
 import { withoutIgnored } from './helm-ignored.ts';
 import { platform } from './platform.ts';
-import { projectReferences, replaceReferences, type ProjectReference } from './project-references.ts';
-
-/** An image of the workspace, as manifests name it. */
-export interface NamedImage {
-  /** `registry.example/team/hello-server`. */
-  readonly repository: string;
-  readonly digest: string;
-  readonly version: string;
-}
+import { nameImages, type ImageNames } from './name-images.ts';
 
 export interface EntriesOptions {
   readonly folderOf: (entry: FilesDescription) => FilesFolder;
   /** Absolute paths that are never part of the bundle: its own output. */
   readonly without: ReadonlySet<string>;
-  /** The image of a project that a manifest names. Throws ProjectError at `place`. */
-  readonly imageOf: (project: string, place: Place) => Promise<NamedImage>;
+  readonly images: ImageNames;
 }
 
 /** What a bundle's layer holds, and where it comes from. */
@@ -36,20 +27,20 @@ export interface BundleEntries {
 
 /**
  * Collects the files: folders 0755, files 0644, of root, so that any user may read them. Images of projects are named by
- * repository and digest. Throws ProjectErrors at their places: what collectFiles and `imageOf` throw, INGOT_BUNDLE_PATH
+ * repository and digest. Throws ProjectErrors at their places: what collectFiles and nameImages throw, INGOT_BUNDLE_PATH
  * where two files are to have one path, INGOT_BUNDLE_TEMPLATE.
  */
 export async function bundleEntries(description: BundleDescription, options: EntriesOptions): Promise<BundleEntries> {
   const found = new Map<string, LayerEntry>();
   const sources = new Map<string, string>();
-  const images = new Map<string, string>();
+  const named = new Map<string, string>();
   for (const file of [...description.files, ...(description.registry?.metadata ?? [])]) {
     const { base, boundary, from } = options.folderOf(file);
     const collected = await collectFiles({ ...file, from }, { base, boundary, without: options.without, platform });
     for (const entry of collected) {
       const before = found.get(entry.path);
       if (before && !(before.type === 'directory' && entry.type === 'directory')) throw twice(entry.path, file);
-      found.set(entry.path, await readable(entry, file.place, { sources, images, imageOf: options.imageOf }));
+      found.set(entry.path, await readable(entry, file.place, { sources, named, images: options.images }));
     }
   }
   if (description.format === 'helm') await withoutIgnored(found, description.place(['chart']));
@@ -58,19 +49,19 @@ export async function bundleEntries(description: BundleDescription, options: Ent
   return {
     entries: [...found.values()],
     sources,
-    images: [...images].map(([project, reference]) => ({ project, reference })),
+    images: [...named].map(([project, reference]) => ({ project, reference })),
   };
 }
 
 /** What is found out on the way. */
-interface Findings extends Pick<EntriesOptions, 'imageOf'> {
+interface Findings {
   readonly sources: Map<string, string>;
-  readonly images: Map<string, string>;
+  readonly named: Map<string, string>;
+  readonly images: ImageNames;
 }
 
 /** The entry as the bundle has it. */
-async function readable(entry: LayerEntry, place: Place, findings: Findings): Promise<LayerEntry> {
-  const { sources, images, imageOf } = findings;
+async function readable(entry: LayerEntry, place: Place, { sources, named, images }: Findings): Promise<LayerEntry> {
   if (entry.type === 'directory') return { ...entry, mode: 0o755, uid: 0, gid: 0 };
   if (entry.type === 'symlink') throw isLink(entry.path, place);
   if (entry.type !== 'file') return entry;
@@ -81,26 +72,10 @@ async function readable(entry: LayerEntry, place: Place, findings: Findings): Pr
   if (!mayNameImages(entry)) return file;
   const text = await readFile(path, 'utf8');
   refuseInTemplate(entry.path, text, path);
-  const references = isTemplate(entry.path) ? [] : projectReferences(text);
-  if (references.length === 0) return file;
-  const replacements = new Map<ProjectReference, string>();
-  for (const reference of references) {
-    const { line, column, project, part } = reference;
-    const image = await imageOf(project, { file: path, line, column });
-    const named: Readonly<Record<string, string>> = { ...image, reference: `${image.repository}@${image.digest}` };
-    if (!Object.hasOwn(named, part)) throw unknownPart(part, { file: path, line, column });
-    replacements.set(reference, named[part]!);
-    images.set(project, named['reference']!);
-  }
-  const content = Buffer.from(replaceReferences(text, references, (each) => replacements.get(each)!));
+  const filled = isTemplate(entry.path) ? text : await nameImages(text, path, images, named);
+  if (filled === text) return file;
+  const content = Buffer.from(filled);
   return { ...file, content, size: content.length };
-}
-
-function unknownPart(part: string, place: Place): ProjectError {
-  return new ProjectError('INGOT_BUNDLE_IMAGE_PART', `an image has no "${part}"`, {
-    place,
-    help: 'write project:NAME for repository and digest, or #repository, #digest or #version behind it',
-  });
 }
 
 /** Manifests, whatever they are called, and a chart's YAML. */

@@ -1,19 +1,17 @@
 import { parseRepository } from '@ingot/oci';
-import { projectImage, ProjectError, projectNode, withPlace, type Place } from '@ingot/workspace';
+import { projectImage, ProjectError, projectNode, withPlace } from '@ingot/workspace';
 import type { ExecutorContext } from '@nx/devkit';
-import type { NamedImage } from './entries.ts';
+import type { ImageNames } from './name-images.ts';
 
 /**
  * Finds the images that manifests name: the repository that the project file says, and the digest that was built; no
- * registry is asked. The answers throw ProjectErrors at the place of the name: what projectImage throws,
+ * registry is asked. `imageOf` throws ProjectErrors at the place of the name: what projectImage throws,
  * INGOT_BUNDLE_IMAGE_UNKNOWN where the task does not depend on that project, INGOT_BUNDLE_REPOSITORY.
  * @param registry what repositories without a registry are below
  */
-export function imagesOf(
-  context: ExecutorContext,
-  registry: string | undefined,
-): (project: string, place: Place) => Promise<NamedImage> {
-  return async (project, place) => {
+export function imagesOf(context: ExecutorContext, registry: string | undefined): ImageNames {
+  const isProject = (name: string) => Object.hasOwn(context.projectGraph.nodes, name);
+  const imageOf: ImageNames['imageOf'] = async (project, place) => {
     projectNode(context, project, place);
     if (!isNeeded(project, context)) {
       throw new ProjectError('INGOT_BUNDLE_IMAGE_UNKNOWN', `this task does not build "${project}" first`, {
@@ -33,6 +31,7 @@ export function imagesOf(
     const { digest, version } = result;
     return { repository: `${parsed.registry}/${parsed.repository}`, digest, version };
   };
+  return { isProject, imageOf };
 }
 
 function isNeeded(project: string, context: ExecutorContext): boolean {

@@ -1,4 +1,6 @@
 /** Names of projects that a text may mention, comments left out: more than it does in truth. For inference: no parser. */
 export function mentionedProjects(text: string): string[] {
-  return [...text.replaceAll(/(^|\s)#.*/g, '').matchAll(/project:([^\s#"',\]}]+)/g)].map((match) => match[1]!);
+  // What follows ` #` is no comment within quotes.
+  const said = text.replaceAll(/^\s*#.*$/gm, '').replaceAll(/^([^"'\n]*\s)#.*$/gm, '$1');
+  return [...said.matchAll(/project:([\w@][\w.@/-]*)/g)].map((match) => match[1]!);
 }

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { projectReferences, replaceReferences } from './project-references.ts';
+import { projectReferences, replaceRanges } from './project-references.ts';
 
-const filled = (text: string) =>
-  replaceReferences(text, projectReferences(text), ({ project, part }) => `${part}(${project})`);
+const filled = (text: string) => {
+  const { references } = projectReferences(text);
+  return replaceRanges(
+    text,
+    references.flatMap(({ project, part, range }) => (range ? [{ range, text: `${part}(${project})` }] : [])),
+  );
+};
 
 describe('references to the images of projects', () => {
   it('are replaced, and nothing else is: comments, quotes, blanks and line ends stay', () => {
@@ -32,15 +37,30 @@ describe('references to the images of projects', () => {
   it('have a place, and may ask for a part', () => {
     const text =
       'image:\n  repository: project:a#repository\n  tag: "project:@scope/b#version"\n  digest: project:a#digest\n';
-    expect(projectReferences(text).map(({ project, part, line, column }) => [project, part, line, column])).toEqual([
-      ['a', 'repository', 2, 15],
-      ['@scope/b', 'version', 3, 8],
-      ['a', 'digest', 4, 11],
+    expect(
+      projectReferences(text).references.map(({ project, part, key, line, column }) => [
+        project,
+        part,
+        key,
+        line,
+        column,
+      ]),
+    ).toEqual([
+      ['a', 'repository', 'repository', 2, 15],
+      ['@scope/b', 'version', 'tag', 3, 8],
+      ['a', 'digest', 'digest', 4, 11],
     ]);
   });
 
   it('are none in what is no YAML', () => {
-    expect(filled('image: project:a\n  bad: [')).toBe('image: project:a\n  bad: [');
+    const text = 'x: y\n---\nimage: project:a\n  bad: [';
+    expect(filled(text)).toBe(text);
+    expect(projectReferences(text).unreadable).toMatchObject({ line: 3 });
+  });
+
+  it('are found in a document of a hundred thousand keys', () => {
+    const keys = Array.from({ length: 100_000 }, (_, i) => `k${i}: 1\n`).join('');
+    expect(projectReferences(`image: project:a\n${keys.slice(0, 900_000)}`).references).toHaveLength(1);
   });
 
   it('are found wherever YAML puts them', () => {
@@ -61,7 +81,7 @@ describe('references to the images of projects', () => {
       if (Array.isArray(value)) return value.map(wanted);
       if (typeof value === 'object' && value !== null)
         return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, wanted(each)]));
-      return typeof value === 'string' ? value.replace(/^project:([^\s#]+)$/, 'reference($1)') : value;
+      return typeof value === 'string' ? value.replace(/^project:([\w@][\w.@/-]*)$/, 'reference($1)') : value;
     };
     fc.assert(
       fc.property(tree.map, fc.constantFrom('PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE'), (value, style) => {

@@ -7,10 +7,12 @@ import { deployProblems, type DeployProblem } from './deploy-problems.ts';
 import { pullSecretHelp } from './pull-secret.ts';
 import type { PushedImage } from './pushed-reference.ts';
 
+/** The files that `deploy-manifest` writes. */
+export const manifestNames = ['bundle-deployment.yaml', 'cluster-catalog.yaml', 'cluster-extension.yaml'] as const;
+
 /** What an administrator applies. */
 export interface Manifest {
-  /** Of the file: `bundle-deployment.yaml`. */
-  readonly name: string;
+  readonly name: (typeof manifestNames)[number];
   readonly text: string;
 }
 

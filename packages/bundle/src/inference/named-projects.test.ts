@@ -11,6 +11,8 @@ beforeEach(async () => {
     'manifests/a.yaml': 'image: project:one # not project:none\n',
     'manifests/sub/b': '{"image":"project:two","x":[project:three]}',
     'manifests/dist/c.yaml': 'image: project:built\n',
+    'dist/made/d.yaml': 'image: project:made\n',
+    'quoted/a.yaml': '["a #b", "project:quoted", project:metric:rate5m, "project:*"]\n',
     'chart/values.yaml': "image: 'project:@scope/four#digest'\n",
     'other/d.yaml': 'image: project:other\n',
   })) {
@@ -31,7 +33,11 @@ it('are those that the files name, sorted, each once', () => {
 
 it('are all below the fixed part of a glob', () => {
   expect(namedProjects(folder, ['manifests/**/*.yaml'])).toEqual(['one', 'three', 'two']);
-  expect(namedProjects(folder, ['none', 'manifests/a.yaml'])).toEqual(['one']);
+  expect(namedProjects(folder, ['none', 'manifests/a.yaml', 'dist/made'])).toEqual(['one']);
+});
+
+it('have names that no pattern is', () => {
+  expect(namedProjects(folder, ['quoted'])).toEqual(['metric', 'quoted']);
 });
 
 it('are found without following links round and round', async () => {

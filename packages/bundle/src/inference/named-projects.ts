@@ -27,6 +27,8 @@ export function namedProjects(folder: string, own: readonly string[]): string[] 
     }
   };
   for (const path of own) {
+    // What targets make is there or not: the graph must not depend on it. `images` in bundle.yaml is for that.
+    if (path === 'dist' || path.startsWith('dist/')) continue;
     try {
       visit(join(folder, fixedPart(path)));
     } catch {

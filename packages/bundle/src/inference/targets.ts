@@ -14,7 +14,7 @@ export interface BundlePluginOptions {
   readonly preflightTarget?: string;
   readonly deployManifestTarget?: string;
   readonly reproduceTarget?: string;
-  /** The name of the target that builds images, where @ingot/oci's plugin was told another than `image`. */
+  /** The name of the target that builds images. Default: what @ingot/oci's plugin was told, else `image`. */
   readonly imageTarget?: string;
   /** A project's own target whose output manifests may be without naming it. Default: build. */
   readonly buildTarget?: string;
@@ -38,6 +38,8 @@ export interface TargetsOptions {
   readonly root: string;
   readonly names: TargetNames;
   readonly options: BundlePluginOptions;
+  /** The target that pushes images, of @ingot/oci. */
+  readonly imagePushTarget: string;
   /** The inputs that stand for the plugin itself. */
   readonly pluginInputs: readonly Input[];
 }
@@ -76,7 +78,7 @@ export function bundleTargets(
       description: 'Assembles the bundle of bundle.yaml',
     }),
     ...verified(names.bundle, context),
-    ...pushed(file, facts.push, { from: names.bundle, after: images }, context),
+    ...pushed(file, facts.push, { from: names.bundle, after: images, by: context.imagePushTarget }, context),
   };
 }
 
@@ -100,7 +102,7 @@ export function catalogTargets(
       ...(locked.length === 0 ? {} : { locked }),
     }),
     ...verified(names.catalog, context),
-    ...pushed(file, facts.push, { from: names.catalog, after: facts.projects }, context),
+    ...pushed(file, facts.push, { from: names.catalog, after: facts.projects, by: names.push }, context),
   };
 }
 
@@ -156,12 +158,14 @@ interface Pushing {
   readonly from: string;
   /** The projects that it names by digest: what they made is pushed first, so that nothing in a registry names what is not there. */
   readonly after: readonly string[];
+  /** By which of their targets. */
+  readonly by: string;
 }
 
 function pushed(
   file: string,
   facts: PushFacts | undefined,
-  { from, after }: Pushing,
+  { from, after, by }: Pushing,
   { names, options }: TargetsOptions,
 ): Targets {
   if (facts === undefined) return {};
@@ -169,23 +173,27 @@ function pushed(
     file: basename(file),
     ...(options.registry === undefined ? {} : { registry: options.registry }),
   };
-  const dependsOn = unique<Need>([
-    from,
-    ...(after.length === 0 ? [] : [{ projects: [...after], target: names.push }]),
-    ...facts.attached.map(({ project, target }) => (project === undefined ? target : { projects: [project], target })),
-  ]);
-  const uncached = (executor: string, description: string, needs?: Need[]): TargetConfiguration => ({
+  /** What it names goes first, in the same way. */
+  const needs = (target: string): Need[] =>
+    unique<Need>([
+      from,
+      ...(after.length === 0 ? [] : [{ projects: [...after], target }]),
+      ...facts.attached.map(({ project, target }) =>
+        project === undefined ? target : { projects: [project], target },
+      ),
+    ]);
+  const uncached = (executor: string, description: string, dependsOn?: Need[]): TargetConfiguration => ({
     executor: `@ingot/bundle:${executor}`,
     cache: false,
-    ...(needs === undefined ? {} : { dependsOn: needs }),
+    ...(dependsOn === undefined ? {} : { dependsOn }),
     options: common,
     metadata: { description, technologies },
   });
   return {
-    [names.push]: uncached('push', 'Pushes it to its repositories', dependsOn),
+    [names.push]: uncached('push', 'Pushes it to its repositories', needs(by)),
     [names.preflight]: uncached('preflight', 'Asks whether this login may push there'),
     [names.deployManifest]: uncached('deploy-manifest', 'Writes the manifests that name it by digest', [names.push]),
-    [RELEASE_TARGET]: uncached('release-publish', 'Pushes it under the version of the release', dependsOn),
+    [RELEASE_TARGET]: uncached('release-publish', 'Pushes it under the version of the release', needs(RELEASE_TARGET)),
   };
 }
 

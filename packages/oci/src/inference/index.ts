@@ -6,3 +6,4 @@ export { covering, unique } from './image-targets.ts';
 export type { Input, Need } from './image-targets.ts';
 export { pushFacts } from './push-facts.ts';
 export type { PushFacts } from './push-facts.ts';
+export { releaseOfProjectFile } from './push-targets.ts';

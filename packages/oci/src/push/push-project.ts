@@ -59,7 +59,8 @@ export async function pushProject(
     tags: listOf(options.tag),
   });
   const what = await kind.open(description, context);
-  if (options.dryRun === true) {
+  // Nx sets it for what a dry run of a release depends on.
+  if (options.dryRun === true || process.env['NX_DRY_RUN'] === 'true') {
     const { dryRun } = await import('./dry-run.ts');
     return { success: true, terminalOutput: await dryRun(description, what, await registriesOf(context)) };
   }

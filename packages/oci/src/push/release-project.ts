@@ -39,7 +39,6 @@ export async function releaseProject(
   const { file, registry, resultFile } = options;
   const version = options.nxReleaseVersionData?.[context.projectName!]?.newVersion ?? '{version}';
   const tags = [...new Set([version, ...(options.tag ? [options.tag] : [])])];
-  const dryRun = options.dryRun === true || process.env['NX_DRY_RUN'] === 'true';
   try {
     return await pushProject(
       {
@@ -47,7 +46,7 @@ export async function releaseProject(
         ...(registry === undefined ? {} : { registry }),
         ...(resultFile === undefined ? {} : { resultFile }),
         tag: tags,
-        dryRun,
+        ...(options.dryRun === undefined ? {} : { dryRun: options.dryRun }),
       },
       context,
       kind,

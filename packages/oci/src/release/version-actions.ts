@@ -3,7 +3,7 @@ import { VersionActions } from 'nx/release';
 import type { ProjectGraph, Tree } from '@nx/devkit';
 import { readVersion, writeVersion } from './version-key.ts';
 
-const manifests = ['image.yaml', 'artifact.yaml', 'solution.yaml'];
+const manifests = ['image.yaml', 'artifact.yaml', 'solution.yaml', 'bundle.yaml', 'catalog.yaml'];
 
 /**
  * How `nx release` reads and writes the version of a project that has no package.json: the key `version` of its project

@@ -10,6 +10,7 @@ import {
   type RunOne,
 } from '@ingot/workspace';
 import type { BundleResult } from '../../assemble/build.ts';
+import { checkOutputPath } from '../output-path.ts';
 
 /** The options of the executor @ingot/bundle:bundle. */
 export interface BundleOptions {
@@ -23,6 +24,7 @@ export interface BundleOptions {
 export const runBundle: RunOne<BundleOptions> = async (options, context) => {
   const started = performance.now();
   checkOptions(options, { file: undefined, outputPath: undefined, registry: undefined });
+  checkOutputPath(options.outputPath, 'bundle');
   const { readBundleFile } = await import('../../description/bundle.ts');
   const { buildBundle } = await import('../../assemble/build.ts');
   const { imagesOf } = await import('../../assemble/images.ts');
@@ -34,7 +36,7 @@ export const runBundle: RunOne<BundleOptions> = async (options, context) => {
     workspaceRoot: context.root,
     time: sourceDateEpoch() ?? 0,
     folderOf: (file) => folderOf(file, context),
-    imageOf: imagesOf(context, options.registry),
+    images: imagesOf(context, options.registry),
   });
   return { success: true, terminalOutput: report(result, performance.now() - started) };
 };

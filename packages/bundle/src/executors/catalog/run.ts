@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { checkOptions, formatDuration, imageOutput, projectNode, sourceDateEpoch, type RunOne } from '@ingot/workspace';
 import type { CatalogResult } from '../../catalog/build.ts';
+import { checkOutputPath } from '../output-path.ts';
 
 /** The options of the executor @ingot/bundle:catalog. */
 export interface CatalogOptions {
@@ -16,6 +17,7 @@ export interface CatalogOptions {
 export const runCatalog: RunOne<CatalogOptions> = async (options, context) => {
   const started = performance.now();
   checkOptions(options, { file: undefined, outputPath: undefined, registry: undefined, locked: undefined });
+  checkOutputPath(options.outputPath, 'catalog');
   const { readCatalogFile } = await import('../../catalog/description.ts');
   const { buildCatalog } = await import('../../catalog/build.ts');
   const { openBundle } = await import('../../catalog/open-bundle.ts');

@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { checkOptions, projectNode, type RunOne } from '@ingot/workspace';
-import type { Manifests } from '../../deploy/manifests.ts';
+import { manifestNames, type Manifests } from '../../deploy/manifests.ts';
 import type { PushedImage } from '../../deploy/pushed-reference.ts';
 
 /** The options of the executor @ingot/bundle:deploy-manifest. */
@@ -16,14 +17,18 @@ export const runDeployManifest: RunOne<DeployManifestOptions> = async (options, 
   checkOptions(options, { file: undefined, registry: undefined, pushResult: undefined });
   const { pushedReference } = await import('../../deploy/pushed-reference.ts');
   const { writeManifest } = await import('../../deploy/write-manifest.ts');
-  const { root } = projectNode(context, context.projectName!).data;
+  const { root, targets = {} } = projectNode(context, context.projectName!).data;
+  const push = Object.keys(targets).find((name) => targets[name]?.executor === '@ingot/bundle:push') ?? 'push';
   const folder = join(context.root, root);
   const file = join(folder, options.file ?? 'bundle.yaml');
   const image = await pushedReference(
     join(folder, options.pushResult ?? 'dist/push.json'),
-    `${context.projectName}:push`,
+    `${context.projectName}:${push}`,
   );
   const { manifests, help } = await manifestsOf(file, image);
+  // What an earlier run wrote, and this one does not, must not be applied.
+  const others = manifestNames.filter((name) => manifests.every((manifest) => manifest.name !== name));
+  for (const name of others) await rm(join(folder, 'dist', name), { force: true });
   const written: string[] = [];
   for (const { name, text } of manifests) {
     const path = join(folder, 'dist', name);

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.ts';
 import { helmRules } from './helm.ts';
+import { imageNameRules } from './image-names.ts';
 import { manifestRules } from './manifest.ts';
 import { objectRules } from './object.ts';
 import { olmRules } from './olm.ts';
@@ -12,6 +13,7 @@ export const rules: readonly Rule[] = [
   ...treeRules,
   ...manifestRules,
   ...objectRules,
+  ...imageNameRules,
   ...plainRules,
   ...registryRules,
   ...olmRules,
