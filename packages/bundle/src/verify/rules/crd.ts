@@ -5,7 +5,7 @@ import { structuralProblems } from '../../kubernetes/structural-schema.ts';
 import type { Bundle } from '../bundle.ts';
 import type { Fault, Rule } from '../rule.ts';
 
-const formats = ['plain', 'registry'] as const;
+const formats = ['plain', 'registry', 'helm'] as const;
 const source = 'apiextensions-apiserver pkg/apis/apiextensions/validation';
 
 /** What the API server asks of CustomResourceDefinitions of apiextensions.k8s.io/v1. */

@@ -1,8 +1,9 @@
 import { allCharts, chartOf } from '../../helm/chart.ts';
+import { filesInCrds, isApplied } from '../../helm/crd-files.ts';
 import { templateProblem } from '../../helm/template.ts';
-import { parseManifest } from '../../kubernetes/manifest.ts';
 import type { BundleTree } from '../../tree/tree.ts';
 import { writtenField } from '../../yaml/field.ts';
+import type { Bundle } from '../bundle.ts';
 import type { Fault, Rule } from '../rule.ts';
 import { readable, type ReadFile } from './helm-files.ts';
 
@@ -54,7 +55,7 @@ export const helmTemplateRules: readonly Rule[] = [
     reason:
       'Helm applies these files as they are, before all others (pkg/action/install.go, installCRDs), and renders none.',
     remedy: 'Write the definitions without templates, or move the file to templates/.',
-    check: ({ tree }) => filesIn(tree, 'crds/', crdFaults),
+    check: (bundle) => (filesInCrds(bundle.tree).length === 0 ? undefined : crdFaults(bundle)),
   },
 ];
 
@@ -78,22 +79,17 @@ function* templateFaults({ path, content }: ReadFile): Iterable<Fault> {
   if (problem) yield { message: problem.message, path: `${path}:${problem.line}:${problem.column}` };
 }
 
-function* crdFaults({ name, path, content }: ReadFile): Iterable<Fault> {
-  if (!/\.(ya?ml|json)$/i.test(name)) {
+/** What the definitions themselves have wrong is said by the rules of objects. */
+function* crdFaults({ tree, manifests, objects }: Bundle): Iterable<Fault> {
+  for (const { name, path } of filesInCrds(tree).filter((file) => !isApplied(file))) {
     yield { message: `${name} is passed over: it ends in neither .yaml, .yml nor .json`, path, level: 'warning' };
-    return;
   }
-  const { problems, objects } = parseManifest(path, content);
-  for (const { kind, message, path: place } of problems) {
-    yield { message, path: place, level: kind === 'duplicate' ? 'warning' : 'error' };
+  for (const { kind, message, path } of manifests.flatMap(({ problems }) => problems)) {
+    yield { message, path, level: kind === 'duplicate' ? 'warning' : 'error' };
   }
   for (const object of objects) {
     const kind = writtenField(object.value, 'kind');
-    if (kind === 'CustomResourceDefinition') continue;
-    yield {
-      message: `crds/ has ${kind || 'an object'}, which no upgrade will change`,
-      path: object.place('kind'),
-      level: 'warning',
-    };
+    if (!kind || kind === 'CustomResourceDefinition') continue;
+    yield { message: `crds/ has ${kind}, which no upgrade will change`, path: object.place('kind'), level: 'warning' };
   }
 }

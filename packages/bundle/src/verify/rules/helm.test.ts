@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { lockDigest } from '../../helm/lock.ts';
 import { archiveOf } from '../../helm/test/archive-of.ts';
+import { soundCrd } from '../test/sound.ts';
 import { treeOf, type SampleEntry } from '../test/tree-of.ts';
 import { faults, holding } from '../test/verdict.ts';
 import { helmRules } from './helm.ts';
@@ -197,6 +198,31 @@ describe('templates, crds/ and the size', () => {
     ['a README in crds/', { 'crds/README.md': 'a' }, 'warning helm-crds crds/README.md'],
   ])('%s', (_, files, found) => {
     expect(chart('', files)).toEqual([expect.stringContaining(found)]);
+  });
+
+  it('definitions of crds/ and of those in charts/, each fault once', () => {
+    const broken = soundCrd.replace('storage: true', 'storage: false');
+    const files = {
+      'Chart.yaml': chartYaml,
+      'templates/a.yml': '',
+      'crds/a.yaml': broken,
+      'crds/old.yaml': 'apiVersion: apiextensions.k8s.io/v1beta1\nkind: CustomResourceDefinition\nmetadata: {}\n',
+      'crds/notes.txt': broken,
+      'charts/b.tgz': archiveOf({
+        'b/Chart.yaml': chartYaml,
+        'b/crds/deep/b.JSON': '{ "kind": "CustomResourceDefinition", "metadata": { "name": "b" } }',
+        'b/crds/c.yaml': soundCrd,
+        'b/templates/d.yaml': broken,
+      }),
+    };
+    expect(faults(treeOf(files), 'helm')).toEqual([
+      'error object-api-version charts/b.tgz/b/crds/deep/b.JSON:1:1',
+      'error object-name crds/old.yaml:3:1',
+      'warning object-unique charts/b.tgz/b/crds/c.yaml:1:1',
+      'error crd-versions crds/a.yaml:11:3',
+      'error api-removed crds/old.yaml:1:1',
+      'warning helm-crds crds/notes.txt',
+    ]);
   });
 
   it('a chart that renders nothing', () => {

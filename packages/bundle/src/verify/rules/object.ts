@@ -7,7 +7,8 @@ import type { Fault, Rule } from '../rule.ts';
 import { crdRules } from './crd.ts';
 import { metadataFaults } from './object-metadata.ts';
 
-const formats = ['plain', 'registry'] as const;
+/** Of charts what is in crds/, which is applied as it is; what their templates render to nobody sees here. */
+const formats = ['plain', 'registry', 'helm'] as const;
 const { oldest, newest } = supportedReleases;
 
 /** What the API server asks of every object, and what bites after it has taken them. */
@@ -37,7 +38,7 @@ export const objectRules: readonly Rule[] = [
     holds: 'every object has a name',
     level: 'error',
     reason:
-      'Objects are installed as a release of Helm, which asks the API server for each by its name ("resource name may not be empty").',
+      'Objects are installed as a release of Helm, which asks the API server for each by its name ("resource name may not be empty"); those of crds/ the API server refuses.',
     remedy: 'Write metadata.name; generateName is not enough.',
     check: each(nameFaults),
   },
@@ -66,7 +67,7 @@ export const objectRules: readonly Rule[] = [
     holds: 'no object is there twice',
     level: 'error',
     reason:
-      'Which of the two counts is left to chance; Helm fails with the second ("already exists"). Of the apiVersion the group alone tells objects apart.',
+      'Which of the two counts is left to chance; Helm fails with the second ("already exists"), or, in crds/, passes over it (pkg/action/install.go, installCRDs). Of the apiVersion the group alone tells objects apart.',
     remedy: 'Remove one of them.',
     check: duplicates,
   },
@@ -137,7 +138,7 @@ function* formFaults(object: ManifestObject): Generator<Fault, void, undefined> 
   }
 }
 
-function duplicates({ objects }: Bundle): Fault[] | undefined {
+function duplicates({ format, objects }: Bundle): Fault[] | undefined {
   if (objects.length === 0) return undefined;
   const first = new Map<string, ManifestObject>();
   return objects.flatMap((object) => {
@@ -149,7 +150,9 @@ function duplicates({ objects }: Bundle): Fault[] | undefined {
       first.set(key, object);
       return [];
     }
-    return [{ message: `${kind} ${name} is there twice: also at ${before.place()}`, path: object.place() }];
+    const message = `${kind} ${name} is there twice: also at ${before.place()}`;
+    // Charts in charts/ often bring the same definitions along.
+    return [{ message, path: object.place(), ...(format === 'helm' ? { level: 'warning' as const } : {}) }];
   });
 }
 
