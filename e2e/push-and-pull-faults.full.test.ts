@@ -80,8 +80,12 @@ describe('a connection', () => {
     ['ended on the way up', { direction: 'up', after: 900_000, times: 3, how: 'end' }, {}],
     ['reset on the way down', { direction: 'down', after: 1500, times: 3, how: 'reset' }, {}],
     ['ended on the way down', { direction: 'down', after: 900, times: 4, how: 'end' }, {}],
-    ['that stands still on the way up', { direction: 'up', after: 2_000_000, how: 'stall' }, { headers: 1000 }],
-    ['whose answer does not come', { direction: 'down', after: 2000, how: 'stall' }, { headers: 1000 }],
+    [
+      'that stands still on the way up',
+      { direction: 'up', after: 2_000_000, how: 'stall' },
+      { headers: 1000, idle: 1000 },
+    ],
+    ['whose answer does not come', { direction: 'down', after: 2000, how: 'stall' }, { headers: 1000, idle: 1000 }],
   ];
   it.each(cuts)('%s ends no push', async (_name, cut, limits) => {
     await using proxy = await CuttingProxy.start(debian.host);
