@@ -1,5 +1,11 @@
 import { ProjectError } from '@ingot/workspace';
-import { parseManifest, type ManifestObject, type ManifestProblem } from '../kubernetes/manifest.ts';
+import {
+  parseManifest,
+  type ManifestLimits,
+  type ManifestObject,
+  type ManifestProblem,
+} from '../kubernetes/manifest.ts';
+import { newExpansion } from '../kubernetes/value.ts';
 import { channelsLabel, defaultChannelLabel, mediaTypeLabel, packageLabel } from '../registry/labels.ts';
 import { childrenOf, type BundleTree } from '../tree/tree.ts';
 import type { Property } from './blobs.ts';
@@ -23,14 +29,15 @@ export interface BundleFiles {
  * Other than opm it reads all documents of a file, as OLM v1 does. Throws INGOT_CATALOG_BUNDLE.
  */
 export function readBundleFiles(tree: BundleTree): BundleFiles {
-  const manifests = read(tree, 'manifests', ({ path }) => !path.startsWith('manifests/.'));
+  const limits = { expansion: newExpansion() };
+  const manifests = read(tree, 'manifests', limits, ({ path }) => !path.startsWith('manifests/.'));
   const csvs = manifests.objects.filter(({ value }) => value['kind'] === 'ClusterServiceVersion');
   const [csv, second] = csvs;
   if (csv === undefined) throw noCsv(manifests);
   if (second !== undefined) {
     throw bundleError('the bundle has two ClusterServiceVersions, and OLM installs one', second.place('kind'));
   }
-  const metadata = read(tree, 'metadata', () => true).objects.map(({ value }) => value);
+  const metadata = read(tree, 'metadata', limits, () => true).objects.map(({ value }) => value);
   const annotations = metadata.map(({ annotations }) => textsOf(annotations)).find((each) => isBundleOf(each));
   if (annotations === undefined) {
     throw bundleError('the bundle does not say its package', 'metadata/annotations.yaml', `add ${packageLabel}`);
@@ -61,10 +68,15 @@ interface Files {
   readonly problems: readonly ManifestProblem[];
 }
 
-function read(tree: BundleTree, folder: string, wanted: (entry: { readonly path: string }) => boolean): Files {
+function read(
+  tree: BundleTree,
+  folder: string,
+  limits: ManifestLimits,
+  wanted: (entry: { readonly path: string }) => boolean,
+): Files {
   const files = childrenOf(tree, folder).filter((entry) => entry.type === 'file' && wanted(entry));
   const parsed = files.flatMap((entry) =>
-    entry.type === 'file' && entry.content ? [parseManifest(entry.path, entry.content)] : [],
+    entry.type === 'file' && entry.content ? [parseManifest(entry.path, entry.content, limits)] : [],
   );
   return {
     objects: parsed.flatMap(({ objects }) => objects),

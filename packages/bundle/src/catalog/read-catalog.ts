@@ -1,5 +1,6 @@
 import { ProjectError, type Place } from '@ingot/workspace';
 import { parseManifest, type ManifestObject, type ManifestProblem } from '../kubernetes/manifest.ts';
+import { newExpansion } from '../kubernetes/value.ts';
 import type { BundleTree, TreeFile } from '../tree/tree.ts';
 import type {
   Catalog,
@@ -52,6 +53,7 @@ export function readCatalog(tree: BundleTree, folder: string): ReadCatalog {
     (entry): entry is TreeFile =>
       entry.type === 'file' && entry.path.startsWith(prefix) && !/(^|\/)\.indexignore$/.test(entry.path),
   );
+  const limits = { expansion: newExpansion() };
   const faults: CatalogFault[] = [];
   const blobs: Placed<CatalogBlob>[] = [];
   for (const { path, content, size } of files) {
@@ -59,7 +61,7 @@ export function readCatalog(tree: BundleTree, folder: string): ReadCatalog {
       faults.push({ message: `${size} bytes are too many to be judged`, place: placeOf(path), level: 'warning' });
       continue;
     }
-    const { objects, problems } = parseManifest(path, content);
+    const { objects, problems } = parseManifest(path, content, limits);
     faults.push(...problems.map(faultOf));
     for (const object of objects) blobs.push(...readBlob(object, faults));
   }

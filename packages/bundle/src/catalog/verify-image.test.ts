@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { aliasBomb } from '../kubernetes/test/alias-bomb.ts';
 import { treeOf } from '../verify/test/tree-of.ts';
 import { catalogFiles, configsFolder, configsLabel } from './catalog-files.ts';
 import { sampleCatalog } from './test/sample-catalog.ts';
@@ -75,6 +76,14 @@ describe('verifyCatalogTree', () => {
     expect(faults({ 'configs/a': yaml.replace('name: hello\n', 'name: other\nname: hello\n') })[0]).toMatch(
       /^warning catalog-files configs\/a:4:1: name /,
     );
+  });
+
+  it('refuses many bombs of aliases', () => {
+    const bombs = Array.from('abcdef', (name) => [`configs/${name}`, `schema: custom.${name}\n${aliasBomb}`] as const);
+    const found = faults({ ...Object.fromEntries(bombs), 'configs/hello': yaml });
+    expect(found.filter((line) => line.includes('catalog-files'))).toEqual([
+      expect.stringMatching(/^error catalog-files configs\/f:4:\d+: aliases of this document and those before/),
+    ]);
   });
 
   it('says that there is no catalog', () => {

@@ -1,3 +1,4 @@
+import { newExpansion, type Expansion } from '../kubernetes/value.ts';
 import { childrenOf, type BundleTree, type TreeEntry } from '../tree/tree.ts';
 import { textField } from '../yaml/field.ts';
 import { readYamlFile, type YamlFile } from '../yaml/yaml-file.ts';
@@ -73,15 +74,22 @@ function readChart(tree: BundleTree): Chart {
     if ('problem' in found) problems.push({ message: found.problem, path: entry.path });
     else files.push({ name: found.name, path: entry.path, content: entry.content });
   }
-  const chart = assemble(folder, files, { left: largestChart }, 0);
+  const chart = assemble(folder, files, { left: largestChart, expansion: newExpansion() }, 0);
   return { ...chart, problems: [...problems, ...chart.problems] };
 }
 
-function assemble(folder: string, all: readonly ChartFile[], budget: { left: number }, depth: number): Chart {
+/** Of a chart and all that are in it. */
+interface Budget {
+  /** Bytes that archives may still unpack to. */
+  left: number;
+  readonly expansion: Expansion;
+}
+
+function assemble(folder: string, all: readonly ChartFile[], budget: Budget, depth: number): Chart {
   const files = all.filter(({ name }) => !name.startsWith('charts/') || name.endsWith('.prov'));
   const yaml = (name: string): YamlFile | undefined => {
     const file = fileOf({ files }, name);
-    return file?.content && readYamlFile(file.path, file.content);
+    return file?.content && readYamlFile(file.path, file.content, budget.expansion);
   };
   const problems: { message: string; path: string }[] = [];
   const charts: Chart[] = [];

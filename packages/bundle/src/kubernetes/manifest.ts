@@ -3,7 +3,7 @@ import { splitDocuments, type DocumentText } from './documents.ts';
 import { lexicalProblem, tokenProblem } from './lexical.ts';
 import { objectsOf } from './objects.ts';
 import { offsetOf } from './place.ts';
-import { valueOf, ValueProblem, type DocumentValue } from './value.ts';
+import { newExpansion, valueOf, ValueProblem, type DocumentValue, type Expansion } from './value.ts';
 
 /** Why a file cannot be read as Kubernetes' readers read it; `duplicate` alone lets them read on. */
 export interface ManifestProblem {
@@ -36,6 +36,13 @@ export interface Manifest {
 /** In bytes. etcd takes requests of 1.5 MiB, and Helm's releases, which rukpak stores a bundle in, Secrets of 1 MiB. */
 export const largestDocument = 1024 * 1024;
 
+export interface ManifestLimits {
+  /** Default: a new one, for this file alone. */
+  readonly expansion?: Expansion;
+  /** Of one document, in bytes. Default: `largestDocument`. */
+  readonly document?: number;
+}
+
 type Read = Omit<Manifest, 'path'>;
 type Place = (offset: number) => string;
 
@@ -45,7 +52,7 @@ type Place = (offset: number) => string;
  * Lists taken apart as cli-runtime's builder does. Tried against kubectl 1.32. Never throws: what is wrong is among the
  * problems, and the other documents are read all the same.
  */
-export function parseManifest(path: string, content: Uint8Array): Manifest {
+export function parseManifest(path: string, content: Uint8Array, limits: ManifestLimits = {}): Manifest {
   const text = decode(content);
   if (text === undefined) {
     const problem = { kind: 'encoding', message: 'the file is not UTF-8', path: `${path}:1:1` } as const;
@@ -53,7 +60,8 @@ export function parseManifest(path: string, content: Uint8Array): Manifest {
   }
   const place = placesIn(path, text);
   const { documents, problem } = splitDocuments(text);
-  const reads = documents.map((document) => readDocument(document, path, text, place));
+  const { expansion = newExpansion(), document: largest = largestDocument } = limits;
+  const reads = documents.map((document) => readDocument(document, { path, text, place, largest, expansion }));
   if (problem) reads.push(wrong('syntax', problem.message, place(problem.offset)));
   return {
     path,
@@ -63,13 +71,22 @@ export function parseManifest(path: string, content: Uint8Array): Manifest {
   };
 }
 
-function readDocument({ start, end, syntax }: DocumentText, path: string, text: string, at: Place): Read {
+interface Reader {
+  readonly path: string;
+  readonly text: string;
+  readonly place: Place;
+  readonly largest: number;
+  readonly expansion: Expansion;
+}
+
+function readDocument({ start, end, syntax }: DocumentText, reader: Reader): Read {
+  const { path, text, largest, expansion } = reader;
   // Tabs are blanks in JSON, and none in YAML; the texts of JSON have none.
   const source = syntax === 'json' ? text.slice(start, end).replaceAll('\t', ' ') : text.slice(start, end);
-  const place: Place = (offset) => at(start + offset);
+  const place: Place = (offset) => reader.place(start + offset);
   const size = Buffer.byteLength(source);
-  if (size > largestDocument) {
-    return wrong('size', `the document has ${size} bytes, more than ${largestDocument}`, place(0));
+  if (size > largest) {
+    return wrong('size', `the document has ${size} bytes, more than ${largest}`, place(0));
   }
   const lexical = syntax === 'yaml' ? lexicalProblem(source) : tokenProblem(source);
   if (lexical) return wrong('syntax', lexical.message, place(lexical.offset));
@@ -77,18 +94,18 @@ function readDocument({ start, end, syntax }: DocumentText, path: string, text: 
   if (document === undefined) return { objects: [], problems: [], empty: [place(0)] };
   const [error] = document.errors;
   if (error) return wrong('syntax', error.message.replace(/\s+/g, ' '), place(error.pos[0]));
-  const read = readValue(document, path, place);
+  const read = readValue(document, path, place, expansion);
   if (more === undefined) return read;
   // go-yaml reads one document, and passes over what is behind its end.
   const message = 'what comes after ... is not read; divide documents by ---';
   return { ...read, problems: [...read.problems, { kind: 'syntax', message, path: place(more.range[0]) }] };
 }
 
-function readValue(document: Document.Parsed, path: string, place: Place): Read {
+function readValue(document: Document.Parsed, path: string, place: Place, expansion: Expansion): Read {
   const start = document.contents?.range?.[0] ?? document.range[0];
   let read: DocumentValue;
   try {
-    read = valueOf(document);
+    read = valueOf(document, expansion);
   } catch (cause) {
     // Aliases can lie in each other as deep as brackets can.
     if (cause instanceof RangeError) return wrong('aliases', 'aliases lie in each other too deep', place(start));

@@ -22,6 +22,19 @@ export interface DocumentValue {
   readonly targets: Targets;
 }
 
+/** What aliases may still stand for. What is kept together counts together: all files of a bundle, of a catalog. */
+export interface Expansion {
+  /** Values. */
+  left: number;
+}
+
+const mostAliased = 2_000_000;
+
+/** go-yaml lets no document of a megabyte have so many. */
+export function newExpansion(): Expansion {
+  return { left: mostAliased };
+}
+
 export type Targets = ReadonlyMap<Alias, Node>;
 
 interface Reading {
@@ -29,19 +42,30 @@ interface Reading {
   readonly duplicates: Scalar[];
   /** What is being read by an alias, the outermost first. */
   readonly open: Map<Node, Alias>;
+  /** What those in aliases are. */
+  readonly scalars: Map<Scalar, unknown>;
   /** Values that were read, and how many of them in an alias. */
   count: number;
   aliased: number;
+  readonly expansion: Expansion;
 }
 
 /**
  * What go-yaml v2 makes of a document (goyaml.v2/decode.go), as JSON has it: keys are texts, merge keys (`<<`) count
  * where they stand, a key that is there again counts last. The document was parsed with the schema `failsafe`.
- * Throws ValueProblem.
+ * Throws ValueProblem. `expansion` becomes less by what aliases stand for.
  */
-export function valueOf(document: Document.Parsed): DocumentValue {
+export function valueOf(document: Document.Parsed, expansion: Expansion = newExpansion()): DocumentValue {
   const targets = targetsOf(document);
-  const reading: Reading = { targets, duplicates: [], open: new Map(), count: 0, aliased: 0 };
+  const reading: Reading = {
+    targets,
+    duplicates: [],
+    open: new Map(),
+    scalars: new Map(),
+    count: 0,
+    aliased: 0,
+    expansion,
+  };
   return { value: read(document.contents, reading), duplicates: reading.duplicates, targets };
 }
 
@@ -66,22 +90,36 @@ function read(node: unknown, reading: Reading): unknown {
   if (isAlias(node)) return readAlias(node, reading);
   if (isMap(node)) return readMap(node, new Map(), reading);
   if (isSeq(node)) return node.items.map((item) => read(item, reading));
-  const scalar = node;
+  return readScalar(node, reading);
+}
+
+function readScalar(scalar: Scalar, { open, scalars }: Reading): unknown {
+  // Aliases read the same again and again.
+  if (open.size > 0 && scalars.has(scalar)) return scalars.get(scalar);
   const resolved = resolveScalar(String(scalar.value), scalar.tag, scalar.type === 'PLAIN');
   if ('problem' in resolved) throw new ValueProblem('value', resolved.problem, scalar);
+  if (open.size > 0) scalars.set(scalar, resolved.value);
   return resolved.value;
 }
 
 /** go-yaml's own bounds (goyaml.v2/decode.go, allowedAliasRatio): a few aliases may do what they like. */
 function count(node: Node, reading: Reading): void {
   reading.count += 1;
+  const spent = reading.open.size > 0 && --reading.expansion.left < 0;
   if (reading.open.size > 0) reading.aliased += 1;
   const { count: all, aliased } = reading;
   const allowed = 0.99 - 0.89 * Math.min(1, Math.max(0, (all - 400_000) / 3_600_000));
   if (aliased > 100 && all > 1000 && aliased / all > allowed) {
-    const [outermost] = reading.open.values();
-    throw new ValueProblem('aliases', 'aliases make the document many times larger than it is', outermost ?? node);
+    throw tooMany('aliases make the document many times larger than it is', reading, node);
   }
+  if (spent) {
+    throw tooMany(`aliases of this document and those before it stand for ${mostAliased} values`, reading, node);
+  }
+}
+
+function tooMany(message: string, { open }: Reading, node: Node): ValueProblem {
+  const [outermost] = open.values();
+  return new ValueProblem('aliases', message, outermost ?? node);
 }
 
 function readAlias(alias: Alias, reading: Reading): unknown {

@@ -1,6 +1,7 @@
 import type { BundleFormat, Consumer } from '../formats.ts';
 import { filesInCrds, isApplied } from '../helm/crd-files.ts';
 import { parseManifest, type Manifest, type ManifestObject } from '../kubernetes/manifest.ts';
+import { newExpansion } from '../kubernetes/value.ts';
 import { followed } from '../tree/root-path.ts';
 import { childrenOf, type BundleTree } from '../tree/tree.ts';
 
@@ -20,7 +21,10 @@ export interface Bundle {
 
 export function bundleOf(tree: BundleTree, format: BundleFormat, consumers: readonly Consumer[]): Bundle {
   const files = format === 'helm' ? filesInCrds(tree).filter(isApplied) : filesInManifests(tree);
-  const manifests = files.flatMap(({ path, content }) => (content === undefined ? [] : [parseManifest(path, content)]));
+  const limits = { expansion: newExpansion() };
+  const manifests = files.flatMap(({ path, content }) =>
+    content === undefined ? [] : [parseManifest(path, content, limits)],
+  );
   return { format, consumers, tree, manifests, objects: manifests.flatMap(({ objects }) => objects) };
 }
 

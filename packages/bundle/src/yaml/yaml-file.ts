@@ -1,7 +1,7 @@
 import { LineCounter, parseAllDocuments, type Document } from 'yaml';
 import { lexicalProblem } from '../kubernetes/lexical.ts';
 import { offsetOf } from '../kubernetes/place.ts';
-import { valueOf, ValueProblem, type DocumentValue } from '../kubernetes/value.ts';
+import { valueOf, ValueProblem, type DocumentValue, type Expansion } from '../kubernetes/value.ts';
 
 /** Something about a file, and where: `path:line:column`. */
 export interface YamlRemark {
@@ -27,9 +27,9 @@ const largestYamlFile = 1024 * 1024;
 
 /**
  * Reads a file as `Unmarshal` of sigs.k8s.io/yaml does: as parseManifest reads a document, but the first one alone,
- * whatever it holds. Never throws.
+ * whatever it holds. `expansion`: shared by files that are kept together. Never throws.
  */
-export function readYamlFile(path: string, content: Uint8Array): YamlFile {
+export function readYamlFile(path: string, content: Uint8Array, expansion?: Expansion): YamlFile {
   const start = `${path}:1:1`;
   if (content.length > largestYamlFile) return unread(path, `the file has ${content.length} bytes`, start);
   const text = decode(content);
@@ -50,7 +50,7 @@ export function readYamlFile(path: string, content: Uint8Array): YamlFile {
   if (error) return unread(path, error.message.replace(/\s+/g, ' '), at(error.pos[0]));
   let read: DocumentValue;
   try {
-    read = valueOf(document);
+    read = valueOf(document, expansion);
   } catch (cause) {
     if (!(cause instanceof ValueProblem)) throw cause;
     return unread(path, cause.message, at(cause.offset ?? document.range[0]));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { lockDigest } from '../../helm/lock.ts';
 import { archiveOf } from '../../helm/test/archive-of.ts';
+import { aliasBomb } from '../../kubernetes/test/alias-bomb.ts';
 import { soundCrd } from '../test/sound.ts';
 import { treeOf, type SampleEntry } from '../test/tree-of.ts';
 import { faults, holding } from '../test/verdict.ts';
@@ -120,6 +121,13 @@ describe('Chart.yaml', () => {
     expect(judge({ 'Chart.yaml': text, 'templates/a.yml': '' })).toEqual(
       found.map((line) => expect.stringContaining(line) as string),
     );
+  });
+
+  it('has no bombs of aliases, in all charts together', () => {
+    const bombs = Array.from('abcdef', (name) => [`charts/${name}/Chart.yaml`, chartYaml + aliasBomb] as const);
+    expect(chart('', Object.fromEntries(bombs))).toEqual([
+      expect.stringMatching(/^error helm-chart-yaml charts\/f\/Chart.yaml:6:/),
+    ]);
   });
 
   it('is judged in charts/ as well, where libraries may be', () => {

@@ -48,9 +48,9 @@ export const manifestRules: readonly Rule[] = [
     reason: `${decoder}; the first that is no YAML 1.1, as go-yaml has it, ends the unpacking.`,
     remedy: 'Mend the syntax, or leave the file out if it is no manifest.',
   }),
-  parsing('aliases', 'manifest-aliases', 'no aliases blow up a document', {
+  parsing('aliases', 'manifest-aliases', 'no aliases blow up a document, or all of them together', {
     reason:
-      'go-yaml stops at documents that aliases make many times larger (goyaml.v2/decode.go, allowedAliasRatio), and at aliases of nothing.',
+      'go-yaml stops at documents that aliases make many times larger (goyaml.v2/decode.go, allowedAliasRatio), and at aliases of nothing. It counts each document for itself: many of them exhaust the memory all the same.',
     remedy: 'Write out what the aliases stand for.',
   }),
   {

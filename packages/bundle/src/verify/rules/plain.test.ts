@@ -1,8 +1,10 @@
 import { oci } from '@ingot/content';
 import { describe, expect, it } from 'vitest';
 import { faults, findings, holding } from '../test/verdict.ts';
+import { aliasBomb } from '../../kubernetes/test/alias-bomb.ts';
 import { device, treeOf, type SampleEntry } from '../test/tree-of.ts';
 import { soundConfigMap, soundCrd, soundPlain } from '../test/sound.ts';
+import { imageNameRules } from './image-names.ts';
 import { manifestRules } from './manifest.ts';
 import { objectRules } from './object.ts';
 import { plainRules } from './plain.ts';
@@ -16,7 +18,7 @@ it('a sound bundle keeps every rule, and each says so', () => {
   const tree = treeOf(soundPlain, image);
   expect(faults(tree, 'plain')).toEqual([]);
   expect(holding(tree, 'plain')).toEqual(
-    [...treeRules, ...manifestRules, ...objectRules, ...plainRules].map(({ id }) => id),
+    [...treeRules, ...manifestRules, ...objectRules, ...imageNameRules, ...plainRules].map(({ id }) => id),
   );
 });
 
@@ -29,6 +31,14 @@ it('so does one with empty files, comments, and other things beside manifests', 
     'tools/link': { link: '/bin/sh' },
   };
   expect(judged(more)).toEqual([]);
+});
+
+it('no bombs of aliases, of which each alone would pass', () => {
+  const map = (name: string): string => soundConfigMap.replace('settings', name);
+  const bombs = Array.from('abcdef', (name) => map(name).replace('data:\n  a: b\n', aliasBomb));
+  expect(judged({ 'manifests/x': [...bombs, map('g')].join('---\n') })).toEqual([
+    expect.stringMatching(/^error manifest-aliases manifests\/x:/),
+  ]);
 });
 
 describe('the tree', () => {
