@@ -1,7 +1,7 @@
 import { ProjectError, type Place } from '@ingot/workspace';
 import { parseManifest, type ManifestObject, type ManifestProblem } from '../kubernetes/manifest.ts';
 import { newExpansion } from '../kubernetes/value.ts';
-import type { BundleTree, TreeFile } from '../tree/tree.ts';
+import { largestFile, type BundleTree, type TreeFile } from '../tree/tree.ts';
 import type {
   Catalog,
   CatalogBlob,
@@ -53,7 +53,7 @@ export function readCatalog(tree: BundleTree, folder: string): ReadCatalog {
     (entry): entry is TreeFile =>
       entry.type === 'file' && entry.path.startsWith(prefix) && !/(^|\/)\.indexignore$/.test(entry.path),
   );
-  const limits = { expansion: newExpansion() };
+  const limits = { expansion: newExpansion(), document: largestFile };
   const faults: CatalogFault[] = [];
   const blobs: Placed<CatalogBlob>[] = [];
   for (const { path, content, size } of files) {

@@ -78,6 +78,11 @@ describe('verifyCatalogTree', () => {
     );
   });
 
+  it('reads blobs that are larger than manifests may be', () => {
+    const large = yaml.replace('properties:\n', (line) => `${line}  - { type: icon, value: ${'x'.repeat(2 ** 21)} }\n`);
+    expect(faults({ 'configs/a': large })).toEqual(faults({ 'configs/a': yaml }));
+  });
+
   it('refuses many bombs of aliases', () => {
     const bombs = Array.from('abcdef', (name) => [`configs/${name}`, `schema: custom.${name}\n${aliasBomb}`] as const);
     const found = faults({ ...Object.fromEntries(bombs), 'configs/hello': yaml });
