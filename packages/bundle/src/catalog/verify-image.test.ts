@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aliasBomb } from '../kubernetes/test/alias-bomb.ts';
+import { verifyTree } from '../verify/verify-image.ts';
 import { treeOf } from '../verify/test/tree-of.ts';
 import { catalogFiles, configsFolder, configsLabel } from './catalog-files.ts';
 import { sampleCatalog } from './test/sample-catalog.ts';
@@ -97,6 +98,28 @@ describe('verifyCatalogTree', () => {
       `error catalog-label the label ${configsLabel} names /configs, which is no folder`,
     ]);
     expect(faults({ 'configs/a': '# nothing' })).toEqual(['error catalog-package the catalog has no package']);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, string]>([
+    ['configs', { 'configs/a/b': yaml, 'README.md': '`: :' }, 'configs/a/b'],
+    ['the folder that has a package', { 'hello/a.yaml': yaml, 'hello.Dockerfile': '`: :' }, 'hello/a.yaml'],
+    ['all folders that have packages', { 'a/a.yaml': yaml, 'b/b.json': '{"schema" : "olm.package"}' }, 'a/a.yaml'],
+    ['files of the folder itself', { 'a.yaml': yaml }, 'a.yaml'],
+  ])('reads of a folder without labels %s', (_, files, path) => {
+    const tree = treeOf(files);
+    expect(isCatalog(tree)).toBe(true);
+    const found = verifyTree(tree).filter(({ level }) => level !== 'ok');
+    expect(found.map(({ rule, path }) => [rule, path])).toContainEqual(['catalog-replaced', `${path}:11:5`]);
+    expect(found.filter(({ rule }) => rule === 'catalog-label' || rule === 'bundle-format')).toEqual([]);
+    expect(found.some(({ path }) => path?.startsWith('README') || path?.includes('Dockerfile'))).toBe(false);
+  });
+
+  it('takes no bundle for a catalog, whatever lies in it', () => {
+    for (const file of ['manifests/a.yaml', 'Chart.yaml', 'a/Chart.yaml', 'metadata/annotations.yaml']) {
+      expect(isCatalog(treeOf({ [file]: '', 'configs/a.yaml': yaml }))).toBe(false);
+    }
+    expect(isCatalog(treeOf({ 'configs/a.yaml': 'a: |\n  schema: olm.package\n' }))).toBe(false);
+    expect(isCatalog(treeOf({ 'configs/a.yaml': yaml }, { labels: {} }))).toBe(false);
   });
 
   it('knows a catalog by its label', () => {

@@ -3,14 +3,15 @@ import type { Finding } from '@ingot/workspace';
 import { treeOfImage } from '../tree/from-image.ts';
 import type { BundleTree } from '../tree/tree.ts';
 import type { Catalog } from './blobs.ts';
+import { catalogFolder } from './catalog-folder.ts';
 import { configsLabel } from './catalog-files.ts';
 import type { CatalogFault, CatalogRule } from './catalog-rule.ts';
 import { readCatalog } from './read-catalog.ts';
 import { verifyCatalog } from './verify-catalog.ts';
 
-/** Whether an image says that it has a catalog. */
-export function isCatalog({ labels }: BundleTree): boolean {
-  return labels !== undefined && Object.hasOwn(labels, configsLabel);
+/** Whether an image says that it has a catalog, or a folder looks like one. */
+export function isCatalog(tree: BundleTree): boolean {
+  return catalogFolder(tree) !== undefined;
 }
 
 /** Applies the rules to a catalog's image. Throws what treeOfImage throws. */
@@ -18,14 +19,10 @@ export async function verifyCatalogImage(fetcher: Fetcher, root: Descriptor): Pr
   return verifyCatalogTree(await treeOfImage(fetcher, root));
 }
 
-/** The same of an image that is unpacked. */
+/** The same of an image that is unpacked, or of a folder, which has no labels. */
 export function verifyCatalogTree(tree: BundleTree): Finding[] {
-  const label = tree.labels?.[configsLabel];
-  const folder = (label ?? '')
-    .split('/')
-    .filter((name) => name !== '' && name !== '.')
-    .join('/');
-  const where = verifyCatalog(nothing, [labelRule(tree, label, folder)]);
+  const folder = catalogFolder(tree) ?? '';
+  const where = tree.labels === undefined ? [] : verifyCatalog(nothing, [labelRule(tree, tree.labels, folder)]);
   if (where.some(({ level }) => level === 'error')) return where;
   const { catalog, faults } = readCatalog(tree, folder);
   return [...where, ...verifyCatalog(catalog, [filesRule(faults)]), ...verifyCatalog(catalog)];
@@ -33,7 +30,8 @@ export function verifyCatalogTree(tree: BundleTree): Finding[] {
 
 const nothing: Catalog = { packages: [], channels: [], bundles: [], deprecations: [] };
 
-function labelRule(tree: BundleTree, label: string | undefined, folder: string): CatalogRule {
+function labelRule(tree: BundleTree, labels: Readonly<Record<string, string>>, folder: string): CatalogRule {
+  const label = labels[configsLabel];
   return {
     id: 'catalog-label',
     holds: 'the image says where its catalog is',
