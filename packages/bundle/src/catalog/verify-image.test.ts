@@ -84,6 +84,13 @@ describe('verifyCatalogTree', () => {
     expect(faults({ 'configs/a': large })).toEqual(faults({ 'configs/a': yaml }));
   });
 
+  it('refuses blobs of millions of values', () => {
+    const numbers = `{ "schema": "custom", "a": [${'1,'.repeat(2 ** 21)}1] }`;
+    expect(faults({ 'configs/a': numbers })[0]).toMatch(
+      /^error catalog-files configs\/a:1:1: the document has .* values$/,
+    );
+  });
+
   it('refuses many bombs of aliases', () => {
     const bombs = Array.from('abcdef', (name) => [`configs/${name}`, `schema: custom.${name}\n${aliasBomb}`] as const);
     const found = faults({ ...Object.fromEntries(bombs), 'configs/hello': yaml });

@@ -36,6 +36,9 @@ export interface Manifest {
 /** In bytes. etcd takes requests of 1.5 MiB, and Helm's releases, which rukpak stores a bundle in, Secrets of 1 MiB. */
 export const largestDocument = 1024 * 1024;
 
+/** In documents that are larger than that: commas, colons, brackets, ends of lines. A megabyte cannot have more. */
+const mostMarks = 1024 * 1024;
+
 export interface ManifestLimits {
   /** Default: a new one, for this file alone. */
   readonly expansion?: Expansion;
@@ -88,6 +91,9 @@ function readDocument({ start, end, syntax }: DocumentText, reader: Reader): Rea
   if (size > largest) {
     return wrong('size', `the document has ${size} bytes, more than ${largest}`, place(0));
   }
+  if (size > largestDocument && !isSparse(source)) {
+    return wrong('size', `the document has ${size} bytes, of which more than ${mostMarks} divide values`, place(0));
+  }
   const lexical = syntax === 'yaml' ? lexicalProblem(source) : tokenProblem(source);
   if (lexical) return wrong('syntax', lexical.message, place(lexical.offset));
   const [document, more] = parse(source);
@@ -99,6 +105,13 @@ function readDocument({ start, end, syntax }: DocumentText, reader: Reader): Rea
   // go-yaml reads one document, and passes over what is behind its end.
   const message = 'what comes after ... is not read; divide documents by ---';
   return { ...read, problems: [...read.problems, { kind: 'syntax', message, path: place(more.range[0]) }] };
+}
+
+/** Each value takes some hundred bytes to read: there may not be as many as there can be characters. */
+function isSparse(source: string): boolean {
+  let marks = 0;
+  for (const mark of source.matchAll(/[,:\n[{]/g)) if (mark && ++marks > mostMarks) return false;
+  return true;
 }
 
 function readValue(document: Document.Parsed, path: string, place: Place, expansion: Expansion): Read {
