@@ -8,7 +8,7 @@ const { at, isoFiles, nx, run, tarball } = packedWorkspace();
 describe('the packed packages in a new workspace', () => {
   beforeAll(async () => {
     await nx('add', `@ingot/solution@${tarball('@ingot/solution')}`);
-    const others = ['@ingot/cli', '@ingot/os-image'].map(tarball);
+    const others = ['@ingot/cli', '@ingot/os-image', '@ingot/bundle'].map(tarball);
     await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '-D', ...others]);
     await nx('g', '@ingot/solution:solution', 'my-solution');
     await nx('run', 'my-solution:pack');
