@@ -83,7 +83,7 @@ describe('examples/debian-metal', () => {
       expect(reports.map(({ way }) => way)).toEqual(['metal-stack', 'onmetal', 'ironcore', 'disk']);
       for (const { way, passed, checks } of reports) {
         expect(passed, way).toBe(true);
-        expect(checks).toHaveLength(3);
+        expect(checks).toHaveLength(5);
       }
       // What was booted again is a cache hit.
       expect(await nx('run', 'debian-metal:boot')).toMatch(
