@@ -28,8 +28,6 @@ export { runProgram } from './run/program.ts';
 export type { Ended, ProgramOptions } from './run/program.ts';
 export { sourceDateEpoch } from './run/source-date-epoch.ts';
 export { generator } from './run/generator.ts';
-export { initGenerator } from './run/init-generator.ts';
-export type { InitOptions } from './run/init-generator.ts';
 export { batch } from './run/batch.ts';
 export type { BatchTaskResult } from './run/batch.ts';
 

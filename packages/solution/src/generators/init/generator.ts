@@ -1,4 +1,4 @@
-import { initGenerator } from '@ingot/workspace';
+import { initGenerator } from '@ingot/workspace/generators';
 
 /** Registers the plugins. A Solution is made of images. */
 export default initGenerator('@ingot/solution', ['@ingot/oci/plugin', '@ingot/solution/plugin']);
