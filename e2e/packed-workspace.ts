@@ -11,6 +11,8 @@ import { manifestOf, packageNames, root } from '../tools/repository.ts';
  * `ingot-source` condition that leads to the sources here. For all tests of a file.
  */
 export function packedWorkspace() {
+  /** Several tests build at the same time. */
+  const staged = `dist/packages-${process.pid}`;
   let scratch: string;
   let workspace: string;
   let tarballs: Record<string, string>;
@@ -31,8 +33,8 @@ export function packedWorkspace() {
   const ingot = (...args: string[]) => run(join(workspace, 'node_modules/.bin/ingot'), args);
 
   async function pack(): Promise<Record<string, string>> {
-    const folders = packageNames().map((name) => `./dist/packages/${name}`);
-    await run(process.execPath, ['tools/build.ts'], { cwd: root });
+    const folders = packageNames().map((name) => `./${staged}/${name}`);
+    await run(process.execPath, ['tools/build.ts'], { cwd: root, env: { ...env, INGOT_BUILD_FOLDER: staged } });
     await run('npm', ['pack', '--silent', '--pack-destination', scratch, ...folders], { cwd: root });
     const files = packageNames().map((name) => {
       const { name: packageName, version } = manifestOf(`packages/${name}`);
@@ -71,7 +73,10 @@ export function packedWorkspace() {
     tarballs = await pack();
     await newWorkspace();
   });
-  afterAll(() => rm(scratch, { recursive: true, force: true }));
+  afterAll(async () => {
+    await rm(scratch, { recursive: true, force: true });
+    await rm(join(root, staged), { recursive: true, force: true });
+  });
 
   function isoFiles(): string[] {
     return entriesBelow(workspace).filter(

@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesUnder, manifestOf, packageNames, readText, root, type Manifest } from '../repository.ts';
 
+/** Relative to the root. Tests that build at the same time each have a folder of their own. */
+const stagedIn = process.env['INGOT_BUILD_FOLDER'] ?? 'dist/packages';
+
 /** A package of this repository on its way to be published. Paths of files are from the repository's root. */
 export type Package = {
   manifest: Manifest;
@@ -35,7 +38,7 @@ export function publishable(): Package[] {
 function describe(name: string): Package {
   const folder = `packages/${name}`;
   const manifest = manifestOf(folder);
-  return { folder, manifest, staged: `dist/packages/${name}`, entries: entriesOf(folder, manifest) };
+  return { folder, manifest, staged: `${stagedIn}/${name}`, entries: entriesOf(folder, manifest) };
 }
 
 function entriesOf(folder: string, manifest: Manifest): string[] {
