@@ -33,6 +33,7 @@ beforeAll(async () => {
   workspace = await NxWorkspace.create({
     packages: ['oci', 'bundle'],
     nxJson: {
+      release: { projects: ['old'] },
       plugins: [{ plugin: '@ingot/oci/plugin', options: { registry: `${host}/team` } }, '@ingot/bundle/plugin'],
     },
     files: {
@@ -117,6 +118,24 @@ describe('a bundle in a workspace', () => {
 
   it('has to be pushed before a manifest names it', async () => {
     expect(await fails('run', 'old:deploy-manifest', '--excludeTaskDependencies')).toContain('INGOT_BUNDLE_NOT_PUSHED');
+  });
+});
+
+describe('a release', () => {
+  it('pushes nothing in a dry run, what it depends on neither', async () => {
+    const { code, all } = await workspace.nx(['run', 'old:push', '--outputStyle=static'], { NX_DRY_RUN: 'true' });
+    expect(code, all).toBe(0);
+    expect(all).toContain('nothing is pushed (dry run)');
+    expect(registry.requests.filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([]);
+  });
+
+  it('reads and writes the version where the file says it', async () => {
+    const before = await workspace.read('old/bundle.yaml');
+    const args = ['release', 'version', '0.2.0', '--gitCommit=false', '--stageChanges=false'];
+    const { code, all } = await workspace.nx(args);
+    expect(code, all).toBe(0);
+    expect(await workspace.read('old/bundle.yaml')).toBe(before.replace('0.1.0', '0.2.0'));
+    await workspace.write({ 'old/bundle.yaml': before });
   });
 });
 

@@ -49,7 +49,7 @@ export { openSource } from './source/open.ts';
 export type { OpenOptions, ProjectOutput } from './source/open.ts';
 export type { OpenedSource } from './source/opened-source.ts';
 export { readLayerEntries, readTarEntries } from './archive/tar-entries.ts';
-export { TarStream, walkStream } from './archive/tar-stream.ts';
+export { walkStream } from './archive/tar-stream.ts';
 export { walkTar } from './archive/tar-walk.ts';
 export type { TarMember, TarReader } from './archive/tar-walk.ts';
 export { DirImage } from './archive/dir-image.ts';

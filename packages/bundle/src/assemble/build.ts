@@ -70,5 +70,5 @@ export function writeFiles<More extends object>(
     const made = await withPlace(image.platformsPlace, () => assembleImage(parts, store));
     return [{ platform, descriptor: made.descriptor, manifest: made.manifest, inherited: [] }];
   };
-  return writeImage(image, options, make, () => more);
+  return writeImage(image, options, make, more);
 }

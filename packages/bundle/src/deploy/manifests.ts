@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { ProjectError, throwErrors } from '@ingot/workspace';
 import { readBundleFile, type BundleDescription } from '../description/bundle.ts';
 import { bundleDeployment } from './bundle-deployment.ts';
-import { deployProblems, type DeployProblem } from './deploy-problems.ts';
+import { deployErrors } from './deploy-errors.ts';
 import { pullSecretHelp } from './pull-secret.ts';
 import type { PushedImage } from './pushed-reference.ts';
 
@@ -36,7 +36,7 @@ export async function bundleManifests(path: string, { reference, registry }: Pus
     ...{ name, format, apiVersion, image: reference, installNamespace, pullSecret },
     ...{ insecureSkipTLSVerify, certificateData, values },
   };
-  throwErrors(deployProblems(wanted).map((problem) => atItsPlace(problem, description)));
+  throwErrors(deployErrors(wanted, description.place));
   const text = bundleDeployment(wanted);
   const secret = pullSecret ?? 'registry-login';
   return {
@@ -57,9 +57,4 @@ async function fileOf(description: BundleDescription, key: 'certificate' | 'valu
       cause,
     });
   }
-}
-
-function atItsPlace({ key, message, help }: DeployProblem, { place }: BundleDescription): ProjectError {
-  const written = key === 'certificateData' ? 'certificate' : key;
-  return new ProjectError('INGOT_BUNDLE_DEPLOY', message, { place: place(['deploy', written]), help });
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describeFiles, versionOf, type FilesDescription, type WrittenPush } from '@ingot/oci';
 import { parseProjectFile, ProjectError, throwErrors } from '@ingot/workspace';
 import type { Path, Place, ProjectFile, Schema } from '@ingot/workspace';
-import { deployProblems } from '../deploy/deploy-problems.ts';
+import { deployErrors } from '../deploy/deploy-errors.ts';
 import { consumersOf, type BundleFormat, type Consumer } from '../formats.ts';
 
 /** What a registry+v1 bundle says of itself, beside its ClusterServiceVersion. */
@@ -124,7 +124,9 @@ export async function readBundleFile(path: string): Promise<BundleDescription> {
     certificate: value.deploy?.certificate,
     values: value.deploy?.values,
   };
-  if (value.deploy !== undefined) throwErrors(wrongDeploy(file, { ...deploy, format }));
+  // What no cluster would take, before anything is pushed; the files that it names are read when it is written.
+  const { certificate: _, values: __, ...facts } = deploy;
+  if (value.deploy !== undefined) throwErrors(deployErrors({ ...facts, format }, (at) => file.place(at)));
   return {
     file: path,
     name,
@@ -158,17 +160,6 @@ function sourceOf(file: ProjectFile<object>, at: Path, source: WrittenSource, to
     ...{ place, targetPlace: place, projectPlace: place, from: source, to, mode: undefined, owner: { uid: 0, gid: 0 } },
     ...{ exclude: [], target: undefined, project: undefined },
   };
-}
-
-/** What no cluster would take, before anything is pushed; the files that it names are read when it is written. */
-function wrongDeploy(
-  file: ProjectFile<object>,
-  { certificate: _, values: __, ...facts }: DeployDescription & { readonly format: BundleFormat },
-): ProjectError[] {
-  return deployProblems(facts).map(
-    ({ key, message, help }) =>
-      new ProjectError('INGOT_BUNDLE_DEPLOY', message, { place: file.place(['deploy', key]), help }),
-  );
 }
 
 function valueAt(value: unknown, path: readonly string[]): object | undefined {

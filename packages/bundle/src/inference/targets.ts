@@ -192,7 +192,10 @@ function pushed(
   return {
     [names.push]: uncached('push', 'Pushes it to its repositories', needs(by)),
     [names.preflight]: uncached('preflight', 'Asks whether this login may push there'),
-    [names.deployManifest]: uncached('deploy-manifest', 'Writes the manifests that name it by digest', [names.push]),
+    [names.deployManifest]: {
+      ...uncached('deploy-manifest', 'Writes the manifests that name it by digest', [names.push]),
+      options: { file: basename(file) },
+    },
     [RELEASE_TARGET]: uncached('release-publish', 'Pushes it under the version of the release', needs(RELEASE_TARGET)),
   };
 }

@@ -1,4 +1,4 @@
-import { type TarMember, TarStream, walkTar } from '@ingot/content';
+import { walkStream, type TarMember, type TarReader } from '@ingot/content';
 import { ProjectError } from '@ingot/workspace';
 import { tooLarge } from './limits.ts';
 import { rootPath } from './root-path.ts';
@@ -22,33 +22,26 @@ export interface Unpacked {
  */
 export async function applyLayer(unpacked: Unpacked, layer: string, tar: AsyncIterable<Uint8Array>): Promise<void> {
   const own = new Set<string>();
-  const reader = new TarStream(layer, tar);
-  try {
-    for await (const member of walkTar(reader)) {
-      if (--unpacked.left < 0) throw tooLarge(layer, 'and those below it hold too many entries');
-      const names = namesOf(member.path, layer);
-      const base = names.pop();
-      if (base === undefined) continue;
-      const parent = makeParents(unpacked.entries, names, layer);
-      const path = parent === '' ? base : `${parent}/${base}`;
-      if (base === opaque) clear(unpacked.entries, parent, own);
-      else if (base.startsWith(whiteout)) remove(unpacked.entries, join(parent, base.slice(whiteout.length)));
-      else {
-        const content = member.type === 'file' ? await contentOf(member, reader, layer) : undefined;
-        put(unpacked.entries, path, member, content, layer);
-        own.add(path);
-      }
+  await walkStream(layer, tar, async (member, reader) => {
+    if (--unpacked.left < 0) throw tooLarge(layer, 'and those below it hold too many entries');
+    const names = namesOf(member.path, layer);
+    const base = names.pop();
+    if (base === undefined) return;
+    const parent = makeParents(unpacked.entries, names, layer);
+    const path = parent === '' ? base : `${parent}/${base}`;
+    if (base === opaque) clear(unpacked.entries, parent, own);
+    else if (base.startsWith(whiteout)) remove(unpacked.entries, join(parent, base.slice(whiteout.length)));
+    else {
+      const content = member.type === 'file' ? await contentOf(member, reader, layer) : undefined;
+      put(unpacked.entries, path, member, content, layer);
+      own.add(path);
     }
-    // Behind the end there may be padding; and only at the end of the blob its digest is known.
-    await reader.drain();
-  } finally {
-    await reader.close();
-  }
+  });
 }
 
 async function contentOf(
   { offset, size }: TarMember,
-  reader: TarStream,
+  reader: TarReader,
   layer: string,
 ): Promise<Uint8Array | undefined> {
   if (size > largestFile) return undefined;

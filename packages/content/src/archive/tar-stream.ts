@@ -1,7 +1,7 @@
 import { walkTar, type TarMember, type TarReader } from './tar-walk.ts';
 
 /** Reads a tar forward, as it comes out of a decompressor: nothing is kept but the piece asked for. */
-export class TarStream implements TarReader {
+class TarStream implements TarReader {
   readonly path: string;
   readonly size = Number.MAX_SAFE_INTEGER;
   readonly #parts: AsyncIterator<Uint8Array>;

@@ -69,13 +69,13 @@ export type ImageIdentity = Pick<
 
 /**
  * Writes layout and result of what `make` puts into a store: both whole, or neither. `more` is what the result says
- * beside what every image's says, once the image is made.
+ * beside what every image's says.
  */
 export async function writeImage<More extends object = object>(
   description: ImageIdentity,
   { layoutDir, resultFile }: Pick<BuildOptions, 'layoutDir' | 'resultFile'>,
   make: (store: LayoutStore) => Promise<readonly BuiltPlatform[]>,
-  more: () => More = () => ({}) as More,
+  more: More = {} as More,
 ): Promise<ImageResult & More> {
   const staging = await stagingFolder(layoutDir);
   try {
@@ -83,7 +83,7 @@ export async function writeImage<More extends object = object>(
     const images = await make(store);
     const root = await rootOf(description, images, store);
     await store.setRoots([{ ...root, annotations: { [refName]: description.version } }]);
-    const result = { ...resultOf(description, root, images), ...more() };
+    const result = { ...resultOf(description, root, images), ...more };
     await putLayout(layoutDir, staging);
     await putResult(resultFile, `${JSON.stringify(result, undefined, 2)}\n`);
     return result;

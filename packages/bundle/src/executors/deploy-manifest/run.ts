@@ -7,14 +7,13 @@ import type { PushedImage } from '../../deploy/pushed-reference.ts';
 /** The options of the executor @ingot/bundle:deploy-manifest. */
 export interface DeployManifestOptions {
   readonly file?: string;
-  readonly registry?: string;
   /** What the push left. Default: {projectRoot}/dist/push.json. */
   readonly pushResult?: string;
 }
 
 /** Writes the manifests that name what was pushed by its digest, and prints them. Throws what is wrong. */
 export const runDeployManifest: RunOne<DeployManifestOptions> = async (options, context) => {
-  checkOptions(options, { file: undefined, registry: undefined, pushResult: undefined });
+  checkOptions(options, { file: undefined, pushResult: undefined });
   const { pushedReference } = await import('../../deploy/pushed-reference.ts');
   const { writeManifest } = await import('../../deploy/write-manifest.ts');
   const { root, targets = {} } = projectNode(context, context.projectName!).data;
